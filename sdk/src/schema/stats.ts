@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import { Time } from './time.ts';
+import { TraceRecord } from './trace.ts';
+
+/** Answer of `GET /api/stats`: sums over the project's unexpired traces. */
+export const StatsAnswer = z.object({
+  total_traces: z.int(),
+  total_spans: z.int(),
+  total_tokens: z.number(),
+  total_cost: z.number(),
+  total_errors: z.int(),
+  /** Records that clients had to drop, by reason. */
+  dropped: z.record(z.string(), z.number()),
+});
+export type StatsAnswer = z.infer<typeof StatsAnswer>;
+
+/** p50, p95 and p99 in milliseconds; absent where nothing was measured. */
+export const Percentiles = z.object({
+  p50: z.optional(z.number()),
+  p95: z.optional(z.number()),
+  p99: z.optional(z.number()),
+});
+export type Percentiles = z.infer<typeof Percentiles>;
+
+/** One bucket of a series, for one group. */
+export const TimeseriesPoint = z.object({
+  bucket: Time,
+  group: z.optional(z.string()),
+  trace_count: z.int(),
+  span_count: z.int(),
+  error_count: z.int(),
+  tokens_input: z.number(),
+  tokens_output: z.number(),
+  total_cost: z.number(),
+  latency_ms: Percentiles,
+  time_to_first_token_ms: Percentiles,
+});
+export type TimeseriesPoint = z.infer<typeof TimeseriesPoint>;
+
+/** Answer of `GET /api/stats/timeseries`. */
+export const TimeseriesAnswer = z.object({
+  bucket: z.enum(['hour', 'day']),
+  points: z.array(TimeseriesPoint),
+  scanned_until: z.optional(Time),
+});
+export type TimeseriesAnswer = z.infer<typeof TimeseriesAnswer>;
+
+const groupTotals = {
+  trace_count: z.int(),
+  span_count: z.int(),
+  error_count: z.int(),
+  tokens_input: z.number(),
+  tokens_output: z.number(),
+  total_cost: z.number(),
+  first_time: Time,
+  last_time: Time,
+} as const;
+
+/** A session with the totals of its traces. */
+export const SessionSummary = z.object({ session_id: z.string(), user_ids: z.array(z.string()), ...groupTotals });
+export type SessionSummary = z.infer<typeof SessionSummary>;
+
+/** A user with the totals of the user's traces. */
+export const UserSummary = z.object({ user_id: z.string(), session_count: z.int(), ...groupTotals });
+export type UserSummary = z.infer<typeof UserSummary>;
+
+const page = {
+  next_cursor: z.nullable(z.string()),
+  has_more: z.boolean(),
+  count: z.int(),
+  scanned_until: z.optional(Time),
+} as const;
+
+/** Answer of `GET /api/sessions`. */
+export const SessionListAnswer = z.object({ sessions: z.array(SessionSummary), ...page });
+export type SessionListAnswer = z.infer<typeof SessionListAnswer>;
+
+/** Answer of `GET /api/sessions/{session_id}`: one session and its traces, oldest first. */
+export const SessionAnswer = z.object({ session: SessionSummary, traces: z.array(TraceRecord), ...page });
+export type SessionAnswer = z.infer<typeof SessionAnswer>;
+
+/** Answer of `GET /api/users`. */
+export const UserListAnswer = z.object({ users: z.array(UserSummary), ...page });
+export type UserListAnswer = z.infer<typeof UserListAnswer>;
