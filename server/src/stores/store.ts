@@ -1,0 +1,153 @@
+import type { SpanRecord, StatsAnswer, Status, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
+import type { Fields, ScoreChange, SpanChange, TraceChange } from '../domain/record.ts';
+
+/**
+ * Where traces live. Everything here is scoped by a project: no call reads, changes, counts or deletes another's records,
+ * whatever ids it is given.
+ *
+ * What a caller may rely on, on every store (wire.md, "What must hold"):
+ * - **Durable before success.** When a writing call resolves, what it reports as stored survives the process being killed.
+ * - **Idempotent and order-free.** Records are upserts, merged field by field by `domain/merge`; the same set of records
+ *   leaves the same state however it is ordered, repeated, split into calls or interleaved with other processes.
+ * - **Exact totals.** Totals, stats and lists equal a recount from the unexpired spans.
+ * - **Whole payloads.** JSON comes back deeply equal.
+ * - **Reads by id see every acknowledged write**; lists and stats may lag by up to 5 s.
+ * - **Expired means gone**: readers never show what retention has ended, whether `prune` has met it yet or not.
+ * - Returned objects belong to the caller; objects passed in are not kept or changed.
+ * - A call rejects with {@link StoreUnavailable} when the store cannot serve it now (disk full, throttled, locked): nothing
+ *   of it may be counted on, all of it may be sent again. Any other rejection is a defect.
+ */
+export interface Store {
+  /** Which engine this is, as `/health` names it. */
+  readonly kind: string;
+
+  /** Stores what a batch says. Each element has its own outcome, in the order given; one never costs another. */
+  ingest(project: string, batch: Batch): Promise<BatchOutcome>;
+
+  /** Whether a trace can be added to. A trace that only scores are known of is unknown. */
+  traceState(project: string, traceId: string): Promise<TraceState>;
+
+  /**
+   * Compare-and-set on the merged record: fields equal to it are dropped; if any remain, they form a finished record of the
+   * highest stored rev + 1. `end_time` is now if neither given nor stored. False for an unknown (or deleted) id.
+   */
+  completeSpan(project: string, spanId: string, fields: Fields): Promise<boolean>;
+  completeTrace(project: string, traceId: string, fields: Fields): Promise<boolean>;
+
+  /** A trace with its spans in order of (start_time, span_id), or undefined. */
+  readTrace(project: string, traceId: string, options: ReadTraceOptions): Promise<TraceAnswer | undefined>;
+
+  /** One span, whole, or undefined. */
+  readSpan(project: string, spanId: string): Promise<SpanRecord | undefined>;
+
+  /** A page of traces, newest first (by start_time, then trace_id, both descending), without inputs and outputs. */
+  listTraces(project: string, filter: TraceFilter, page: PageRequest): Promise<TracePage>;
+
+  /** Sums over the project's unexpired traces. */
+  stats(project: string): Promise<StatsAnswer>;
+
+  /**
+   * Removes a trace with its spans, payloads and scores for good and leaves a tombstone, so that late retries do not bring it
+   * back. False when there is nothing to delete. Deleting again finishes what a crash left.
+   */
+  deleteTrace(project: string, traceId: string): Promise<boolean>;
+
+  /** Removes what has expired, a slice at a time; resolves with the number of traces removed. Readers need not wait for it. */
+  prune(): Promise<number>;
+
+  /** Recomputes every total from the spans and says where the stored ones differ; with `repair`, sets them right. */
+  recount(options: { readonly repair: boolean }): Promise<RecountReport>;
+
+  /** Waits for what is under way, then lets go of files and connections. */
+  close(): Promise<void>;
+}
+
+export interface Batch {
+  readonly traces: readonly TraceChange[];
+  readonly spans: readonly SpanChange[];
+  readonly scores: readonly ScoreChange[];
+  /** Cumulative counts of records that an SDK instance dropped; the greatest for each instance and reason is kept. */
+  readonly dropped?: { readonly instance: string; readonly counts: Readonly<Record<string, number>> };
+}
+
+export interface BatchOutcome {
+  readonly traces: readonly Outcome[];
+  readonly spans: readonly Outcome[];
+  readonly scores: readonly Outcome[];
+}
+
+/**
+ * What became of one element. `swallowed`: its trace was deleted; it counts as accepted and changes nothing.
+ * `expired`: its own start or its trace is past retention. `future`: it starts more than 24 h ahead.
+ * `conflict`: the span id stands under another trace. `full`: the trace has {@link maxSpansPerTrace} spans.
+ */
+export type Outcome = 'stored' | 'swallowed' | 'expired' | 'future' | 'conflict' | 'full';
+
+/** The most spans that one trace may have. */
+export const maxSpansPerTrace = 100_000;
+
+export type TraceState = 'live' | 'deleted' | 'unknown';
+
+export interface ReadTraceOptions {
+  /** False leaves out inputs, outputs, metadata and events. */
+  readonly payloads: boolean;
+  /** How many spans at the most. */
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** All that are given must hold. Times are canonical; `from` is inclusive, `to` exclusive. */
+export interface TraceFilter {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly sessionId?: string | undefined;
+  /** Any of them. */
+  readonly tags?: readonly string[] | undefined;
+  readonly name?: string | undefined;
+  readonly status?: Status | undefined;
+  readonly model?: string | undefined;
+  readonly environment?: string | undefined;
+  readonly release?: string | undefined;
+  readonly minDurationMs?: number | undefined;
+  readonly minCost?: number | undefined;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/** A page is full while more matches exist. `nextCursor` is null at the end. */
+export interface TracePage {
+  readonly traces: readonly TraceRecord[];
+  readonly nextCursor: string | null;
+}
+
+export interface RecountReport {
+  readonly traces: number;
+  readonly spans: number;
+  /** One sentence for each total that differed. */
+  readonly differences: readonly string[];
+}
+
+/** What a store is opened with, besides what its engine needs. */
+export interface StoreOptions {
+  /** Microseconds since 1970. */
+  readonly clock: () => number;
+  readonly retentionDays: number;
+}
+
+/** The store cannot serve the call now; sending it again later is safe. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+/** The cursor was not made by this store for this project and query. */
+export class InvalidCursor extends Error {
+  override readonly name = 'InvalidCursor';
+
+  constructor() {
+    super('cursor was not made for this project and these filters; start again without it');
+  }
+}
