@@ -1,0 +1,29 @@
+// `pnpm dev`: the server, restarted when its source changes, on a scratch store seeded by every example.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exampleNames, runExample } from './examples.ts';
+import { openModelProvider } from './model-provider.ts';
+import { refuseTakenPort } from './port.ts';
+import { localKey, startServer } from './server-process.ts';
+import { loadEnvironmentFile } from './workspace.ts';
+
+loadEnvironmentFile();
+await refuseTakenPort(process.env);
+
+const folder = await mkdtemp(join(tmpdir(), 'llm-tracer-dev-'));
+// Keys of a deployed server may stand in `.env`; a scratch store takes the local one.
+const environment = { ...process.env, DATA_DIR: folder, API_KEYS: localKey };
+const server = await startServer(environment, { watch: true, onLine: console.log });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.stop());
+
+const provider = await openModelProvider(process.env);
+for (const name of exampleNames()) {
+  console.log(`\nSeeding from examples/${name}.ts`);
+  await runExample(name, { ...environment, ...provider.environment, TRACER_URL: server.url, TRACER_API_KEY: localKey });
+}
+await provider.close();
+console.log(`\nServing ${server.url} with key ${localKey}, stored in ${folder} until Ctrl-C.`);
+
+process.exitCode = await server.exited;
+await rm(folder, { recursive: true });

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { HealthAnswer } from '../sdk/src/schema/index.ts';
+import { nodeFlags, root } from './workspace.ts';
+
+/** Where a server listens, and the key it takes, when nothing is configured. */
+export const localUrl = 'http://127.0.0.1:8001';
+export const localKey = 'project-dev';
+
+/** A server of this workspace, running as a child process. */
+export interface ServerProcess {
+  readonly url: string;
+  /** Resolves with the exit code when the server has ended, for whatever reason. */
+  readonly exited: Promise<number>;
+  /** Asks the server to end as a platform would, and waits until it has answered what it accepted. */
+  stop(): Promise<number>;
+}
+
+export interface ServerProcessOptions {
+  /** Restart the server when its source changes. @default false */
+  readonly watch?: boolean;
+  /** What to do with each line that the server prints. By default nothing. */
+  readonly onLine?: (line: string) => void;
+}
+
+/** Starts the server and resolves when it answers. Rejects if it ends before. */
+export async function startServer(
+  environment: NodeJS.ProcessEnv,
+  { watch = false, onLine = () => {} }: ServerProcessOptions = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [...(watch ? ['--watch'] : []), ...nodeFlags, 'server/src/main.ts'], {
+    cwd: root,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // A process group of its own: Ctrl-C reaches only us, and we pass it on once.
+    detached: true,
+  });
+  const exited = once(child, 'exit').then(([code]) => (code as number | null) ?? 1);
+
+  const listening = new Promise<string>((resolve) => {
+    createInterface(child.stdout).on('line', (line) => {
+      const address = /http:\/\/[^\s"]+/.exec(line)?.[0];
+      if (address !== undefined) resolve(address);
+      onLine(line);
+    });
+  });
+  const url = await Promise.race([
+    listening,
+    exited.then((code) => {
+      throw new Error(`the server ended with exit code ${code} before it listened`);
+    }),
+  ]);
+
+  HealthAnswer.parse(await (await fetch(`${url}/health`)).json());
+  return {
+    url,
+    exited,
+    stop: () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+// `pnpm start`: a server, a traced example program, and what was recorded. Serves until Ctrl-C.
+import { runExample } from './examples.ts';
+import { openModelProvider } from './model-provider.ts';
+import { refuseTakenPort } from './port.ts';
+import { printTrace } from './print-trace.ts';
+import { localKey, startServer } from './server-process.ts';
+import { newestTrace } from './stored-traces.ts';
+import { loadEnvironmentFile } from './workspace.ts';
+
+const example = '04-agent-with-tools';
+
+loadEnvironmentFile();
+await refuseTakenPort(process.env);
+
+const server = await startServer(process.env, { onLine: console.log });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.stop());
+
+const key = process.env['API_KEYS'] ? (process.env['TRACER_API_KEY'] ?? process.env['API_KEY'] ?? '') : localKey;
+const startedAt = new Date();
+const provider = await openModelProvider(process.env);
+console.log(`\nRunning examples/${example}.ts against ${provider.description}\n`);
+const environment = { ...process.env, ...provider.environment, TRACER_URL: server.url, TRACER_API_KEY: key };
+const exitCode = await runExample(example, environment);
+await provider.close();
+if (exitCode !== 0) console.log(`\nThe example ended with exit code ${exitCode}; this is what it recorded:`);
+
+const recorded = await newestTrace(server.url, key, startedAt);
+console.log(`\nRecorded:\n\n${printTrace(recorded)}\n`);
+console.log(`Look at it:  ${server.url}/`);
+console.log(`As JSON:     curl -H 'X-API-Key: ${key}' ${server.url}/api/traces/${recorded.trace.trace_id}`);
+console.log(`More:        pnpm example (in another terminal). Ctrl-C stops the server.`);
+
+process.exitCode = await server.exited;
