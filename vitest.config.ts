@@ -9,7 +9,7 @@ const ssr = { resolve: { conditions: [...conditions, 'module', 'node', 'developm
 export default defineConfig({
   test: {
     coverage: { provider: 'v8' },
-    projects: ['sdk', 'server', 'examples'].map((name) => ({
+    projects: ['sdk', 'server', 'examples', 'scripts'].map((name) => ({
       resolve,
       ssr,
       test: { name, include: [`${name}/tests/**/*.test.ts`], testTimeout: 20_000, hookTimeout: 20_000 },

@@ -21,26 +21,36 @@ export function printTrace({ trace, spans }: TraceAnswer): string {
 }
 
 function spanRows(spans: readonly SpanRecord[]): Row[] {
+  const parentOf = parents(spans);
   const inOrder = [...spans].sort((a, b) => compare(a.start_time, b.start_time) || compare(a.span_id, b.span_id));
-  const ids = new Set(spans.map((span) => span.span_id));
-  const children = new Map<string | undefined, SpanRecord[]>();
-  for (const span of inOrder) {
-    const { parent_span_id: parent } = span;
-    const under = parent !== undefined && ids.has(parent) ? parent : undefined;
-    children.set(under, [...(children.get(under) ?? []), span]);
-  }
 
-  const rows: Row[] = [];
-  const visit = (parent: string | undefined, indent: string): void => {
-    const siblings = children.get(parent) ?? [];
-    for (const [i, span] of siblings.entries()) {
+  const rowsBelow = (parent: SpanRecord | undefined, indent: string): Row[] => {
+    const siblings = inOrder.filter((span) => parentOf(span) === parent);
+    return siblings.flatMap((span, i) => {
       const isLast = i === siblings.length - 1;
-      rows.push(spanRow(span, `${indent}${isLast ? '└─ ' : '├─ '}`));
-      visit(span.span_id, `${indent}${isLast ? '   ' : '│  '}`);
-    }
+      return [
+        spanRow(span, `${indent}${isLast ? '└─ ' : '├─ '}`),
+        ...rowsBelow(span, `${indent}${isLast ? '   ' : '│  '}`),
+      ];
+    });
   };
-  visit(undefined, '');
-  return rows;
+  return rowsBelow(undefined, '');
+}
+
+/** A span's parent in the tree: none where it is not stored, and none for a link on a cycle, as the server's totals have it. */
+function parents(spans: readonly SpanRecord[]): (span: SpanRecord) => SpanRecord | undefined {
+  const byId = new Map(spans.map((span) => [span.span_id, span]));
+  const linked = (span: SpanRecord) => (span.parent_span_id === undefined ? undefined : byId.get(span.parent_span_id));
+  const isOnCycle = (span: SpanRecord): boolean => {
+    const met = new Set<SpanRecord>();
+    let above = linked(span);
+    while (above !== undefined && above !== span && !met.has(above)) {
+      met.add(above);
+      above = linked(above);
+    }
+    return above === span;
+  };
+  return (span) => (isOnCycle(span) ? undefined : linked(span));
 }
 
 function spanRow(span: SpanRecord, branch: string): Row {
