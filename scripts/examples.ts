@@ -22,17 +22,19 @@ export function findExample(text: string): string | undefined {
 }
 
 /**
- * Runs an example to its end and returns its exit code.
+ * How an example is run: the folder, and the arguments of Node.
  *
- * The examples use `using`, which Node 22 does not run by itself, so tsx lowers it. It is loaded from the folder of
- * the examples, which depend on it.
+ * The examples use `using`, which Node 22 does not run by itself, so tsx lowers it. It is found from the folder of the
+ * examples, which depend on it.
  */
+export function exampleCommand(name: string): { readonly cwd: string; readonly args: readonly string[] } {
+  return { cwd: folder, args: ['--import', 'tsx', '--conditions=@llm-tracer/source', `${name}.ts`] };
+}
+
+/** Runs an example to its end, its output ours, and returns its exit code. */
 export async function runExample(name: string, environment: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--conditions=@llm-tracer/source', join(folder, `${name}.ts`)],
-    { cwd: folder, env: environment, stdio: 'inherit' },
-  );
+  const { cwd, args } = exampleCommand(name);
+  const child = spawn(process.execPath, args, { cwd, env: environment, stdio: 'inherit' });
   const [code] = await once(child, 'exit');
   return code ?? 1;
 }

@@ -22,21 +22,29 @@ export interface ServerProcessOptions {
   readonly watch?: boolean;
   /** What to do with each line that the server prints. By default nothing. */
   readonly onLine?: (line: string) => void;
+  /** Stops the server when aborted, also while it starts. */
+  readonly signal?: AbortSignal;
 }
 
 /** Starts the server and resolves when it answers. Rejects if it ends before. */
 export async function startServer(
   environment: NodeJS.ProcessEnv,
-  { watch = false, onLine = () => {} }: ServerProcessOptions = {},
+  { watch = false, onLine = () => {}, signal }: ServerProcessOptions = {},
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [...(watch ? ['--watch'] : []), ...nodeFlags, 'server/src/main.ts'], {
     cwd: root,
     env: environment,
     stdio: ['ignore', 'pipe', 'inherit'],
-    // A process group of its own: Ctrl-C reaches only us, and we pass it on once.
+    // A process group of its own, so that Ctrl-C reaches it once, through us, and not a second time from the terminal.
     detached: true,
   });
   const exited = once(child, 'exit').then(([code]) => (code as number | null) ?? 1);
+  const stop = () => {
+    child.kill('SIGTERM');
+    return exited;
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  process.once('exit', stop); // it must not outlive us, however we end
 
   const listening = new Promise<string>((resolve) => {
     createInterface(child.stdout).on('line', (line) => {
@@ -48,17 +56,10 @@ export async function startServer(
   const url = await Promise.race([
     listening,
     exited.then((code) => {
-      throw new Error(`the server ended with exit code ${code} before it listened`);
+      throw new Error(`The server ended with exit code ${code} before it listened.`);
     }),
   ]);
 
   HealthAnswer.parse(await (await fetch(`${url}/health`)).json());
-  return {
-    url,
-    exited,
-    stop: () => {
-      child.kill('SIGTERM');
-      return exited;
-    },
-  };
+  return { url, exited, stop };
 }

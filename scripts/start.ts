@@ -3,31 +3,42 @@ import { runExample } from './examples.ts';
 import { openModelProvider } from './model-provider.ts';
 import { refuseTakenPort } from './port.ts';
 import { printTrace } from './print-trace.ts';
-import { localKey, startServer } from './server-process.ts';
+import { localKey, type ServerProcess, startServer } from './server-process.ts';
+import { stopSignal } from './stop-signal.ts';
 import { newestTrace } from './stored-traces.ts';
 import { loadEnvironmentFile } from './workspace.ts';
 
 const example = '04-agent-with-tools';
 
+async function showRecordedExample(server: ServerProcess): Promise<void> {
+  // Keys of the server's own configuration need one of them from the client's; without any, the local one is accepted.
+  const clientKey = process.env['TRACER_API_KEY'] || process.env['API_KEY'];
+  const key = process.env['API_KEYS'] && clientKey ? clientKey : localKey;
+  const startedAt = new Date();
+
+  const provider = await openModelProvider(process.env);
+  console.log(`\nRunning examples/${example}.ts against ${provider.description}\n`);
+  const environment = { ...process.env, ...provider.environment, TRACER_URL: server.url, TRACER_API_KEY: key };
+  const exitCode = await runExample(example, environment);
+  await provider.close();
+  if (exitCode !== 0) console.log(`\nThe example ended with exit code ${exitCode}. This is what it recorded:`);
+
+  const recorded = await newestTrace(server.url, key, startedAt);
+  console.log(`\nRecorded:\n\n${printTrace(recorded)}\n`);
+  console.log(`Look at it:  ${server.url}/`);
+  console.log(`As JSON:     curl -H 'X-API-Key: ${key}' ${server.url}/api/traces/${recorded.trace.trace_id}`);
+  console.log('More:        npx -y pnpm@12 example, in another terminal. Ctrl-C stops the server.');
+}
+
 loadEnvironmentFile();
 await refuseTakenPort(process.env);
 
-const server = await startServer(process.env, { onLine: console.log });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => server.stop());
-
-const key = process.env['API_KEYS'] ? (process.env['TRACER_API_KEY'] ?? process.env['API_KEY'] ?? '') : localKey;
-const startedAt = new Date();
-const provider = await openModelProvider(process.env);
-console.log(`\nRunning examples/${example}.ts against ${provider.description}\n`);
-const environment = { ...process.env, ...provider.environment, TRACER_URL: server.url, TRACER_API_KEY: key };
-const exitCode = await runExample(example, environment);
-await provider.close();
-if (exitCode !== 0) console.log(`\nThe example ended with exit code ${exitCode}; this is what it recorded:`);
-
-const recorded = await newestTrace(server.url, key, startedAt);
-console.log(`\nRecorded:\n\n${printTrace(recorded)}\n`);
-console.log(`Look at it:  ${server.url}/`);
-console.log(`As JSON:     curl -H 'X-API-Key: ${key}' ${server.url}/api/traces/${recorded.trace.trace_id}`);
-console.log(`More:        pnpm example (in another terminal). Ctrl-C stops the server.`);
-
-process.exitCode = await server.exited;
+const stopping = stopSignal();
+try {
+  const server = await startServer(process.env, { onLine: console.log, signal: stopping });
+  await showRecordedExample(server);
+  process.exitCode = await server.exited;
+} catch (error) {
+  if (!stopping.aborted) console.error(error instanceof Error ? error.message : error);
+  process.exit(stopping.aborted ? 0 : 1);
+}

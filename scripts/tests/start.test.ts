@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { nodeFlags, root } from '../workspace.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'llm-tracer-start-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** `pnpm start` without pnpm: no key of a provider, a store of its own. */
+function start(port: number) {
+  const child = spawn(process.execPath, [...nodeFlags, 'scripts/start.ts'], {
+    cwd: root,
+    env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder, OPENAI_API_KEY: '' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  let noticed = () => {};
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      printed += text;
+      noticed();
+    });
+  }
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, printed }));
+  /** Resolves as soon as the text was printed. */
+  const says = (text: string) =>
+    new Promise<string>((resolve, reject) => {
+      noticed = () => printed.includes(text) && resolve(printed);
+      noticed();
+      void ended.then(() => reject(new Error(`ended without saying ${JSON.stringify(text)}:\n${printed}`)));
+    });
+  return { child, says, ended };
+}
+
+test('runs an agent, shows what was recorded, serves, and ends with 0 on SIGINT', async () => {
+  const { child, says, ended } = start(0);
+
+  const printed = await says('Ctrl-C stops the server');
+  const address = /Look at it: +(http:\S+)/.exec(printed)?.[1];
+  const health = await fetch(new URL('/health', address));
+  child.kill('SIGINT');
+  const { code } = await ended;
+
+  expect(printed).toMatch(/^travel-assistant +[\d.]+ m?s +\d+ → \d+ tokens +\$0\.\d{6}$/m);
+  expect(printed).toMatch(/^└─ weather-agent \[agent\]/m);
+  expect(printed).toMatch(/├─ get_weather \[tool\].*✗ no weather station in Atlantis$/m);
+  expect(health.status).toBe(200);
+  expect(code).toBe(0);
+});
+
+test('says which port is taken, and how to take another', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const address = other.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+
+  const { code, printed } = await start(address.port).ended;
+  other.close();
+
+  expect(code).toBe(1);
+  expect(printed).toContain(`Port ${address.port} is taken`);
+  expect(printed).toContain(`PORT=${address.port + 1}`);
+});
