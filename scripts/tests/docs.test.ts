@@ -1,0 +1,59 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Tracer, TracerError, tracerErrorCodes } from '../../sdk/src/index.ts';
+import { root } from '../workspace.ts';
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** The first cells of the table below a heading, without their backticks. */
+function firstColumn(page: string, heading: string): string[] {
+  const section = page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
+  return [...section.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1] ?? '');
+}
+
+test('the page of errors has the codes that the SDK has, with the same words', () => {
+  const page = read('docs/reference/errors.md');
+
+  expect(firstColumn(page, 'What the SDK throws')).toEqual(Object.keys(tracerErrorCodes));
+  for (const meaning of Object.values(tracerErrorCodes)) expect(page).toContain(`| ${meaning}`);
+});
+
+test('the page of the SDK has the options that the SDK has', () => {
+  const refusal = (): string => {
+    try {
+      // @ts-expect-error there is no such option
+      new Tracer({ nope: true });
+    } catch (error) {
+      if (error instanceof TracerError) return error.message;
+    }
+    throw new Error('an unknown option was not refused');
+  };
+  const known = /The options are (.*)\./.exec(refusal())?.[1]?.split(', ');
+
+  expect(firstColumn(read('docs/reference/sdk.md'), 'Options').toSorted()).toEqual(known?.toSorted());
+});
+
+test('the example environment names the variables that the page of the SDK names', () => {
+  const documented = new Set(read('docs/reference/sdk.md').match(/\bTRAC[A-Z]+_[A-Z_]+\b/g));
+  const example = new Set(
+    read('.env.example')
+      .match(/^#?TRAC[A-Z]+_[A-Z_]+(?==)/gm)
+      ?.map((name) => name.replace('#', '')),
+  );
+
+  expect(example).toEqual(documented);
+});
+
+test('links between pages lead somewhere', () => {
+  const pages = globSync('**/*.md', { cwd: root, exclude: ['**/node_modules', '**/dist'] });
+
+  const broken = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((target) => !existsSync(join(root, dirname(page), target)))
+      .map((target) => `${page}: ${target}`),
+  );
+
+  expect(broken).toEqual([]);
+});
