@@ -14,14 +14,14 @@ const documents = [
   { id: 'warranty', text: 'Every lamp has a warranty of three years.' },
 ];
 
-/** `wrapOpenAI` records chat completions; any other call is a span you open yourself, with what you know about it. */
+const embeddingModel = { model: 'text-embedding-3-small', provider: 'openai' };
+
+/** `wrapOpenAI` records chat completions. Any other call is a span you open yourself, with what you know about it. */
 const embed = (texts: string[]) =>
-  tracer.span('embed', { kind: 'embedding', input: texts }, async (span) => {
-    const model = 'text-embedding-3-small';
-    const { data, usage } = await openai.embeddings.create({ model, input: texts });
-    span.setModel(model, { provider: 'openai' });
-    span.setUsage({ input: usage.prompt_tokens });
-    span.setOutput({ vectors: data.length, dimensions: data[0]?.embedding.length }); // not the vectors: nobody reads them
+  tracer.span('embed', { kind: 'embedding', input: texts, ...embeddingModel }, async (span) => {
+    const { data, usage } = await openai.embeddings.create({ model: embeddingModel.model, input: texts });
+    span.setUsage({ inputTokens: usage.prompt_tokens, details: usage });
+    span.setOutput({ vectors: data.length, dimensions: data[0]?.embedding.length }); // nobody reads the vectors
     return data.map((item) => item.embedding);
   });
 

@@ -9,7 +9,7 @@ export async function newestTrace(url: string, key: string, since: Date): Promis
 }
 
 /** One trace with its spans. */
-export async function readTrace(url: string, key: string, traceId: string): Promise<TraceAnswer> {
+async function readTrace(url: string, key: string, traceId: string): Promise<TraceAnswer> {
   return TraceAnswer.parse(await read(`${url}/api/traces/${traceId}`, key));
 }
 
