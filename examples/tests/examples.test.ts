@@ -72,7 +72,7 @@ describe('01-first-trace', () => {
       session_id: 'sunday-plans',
       tags: ['example'],
       input: { region: 'Harz', maxKm: 10 },
-      output: { trail: 'Old railway', region: 'Harz', km: 9 },
+      output: { name: 'Old railway', km: 9 },
       span_count: 3,
       error_count: 0,
     });
@@ -83,7 +83,7 @@ describe('01-first-trace', () => {
     expect(tree(answer.spans)).toEqual([
       { name: 'find-trails', type: 'tool', status: 'ok' },
       { name: 'filter', type: 'function', status: 'ok' },
-      { name: 'pick', type: 'function', status: 'ok' },
+      { name: 'pick-longest', type: 'function', status: 'ok' },
     ]);
   });
 
@@ -94,9 +94,9 @@ describe('01-first-trace', () => {
       input_data: { maxKm: 10 },
       output_data: [{ km: 6 }, { km: 9 }],
     });
-    expect(onlySpan(answer, 'pick')).toMatchObject({
-      output_data: { trail: 'Old railway' },
-      metadata: { rule: 'longest that is short enough' },
+    expect(onlySpan(answer, 'pick-longest')).toMatchObject({
+      output_data: { name: 'Old railway' },
+      metadata: { considered: 2 },
     });
   });
 
