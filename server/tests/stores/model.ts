@@ -1,0 +1,289 @@
+import type { SpanRecord, StatsAnswer, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
+import { type Fields, type Merged, rankOf, revOf } from '../../src/domain/record.ts';
+import type { Batch, BatchOutcome, Outcome, TraceFilter, TraceState } from '../../src/stores/store.ts';
+import { timeAt } from './builders.ts';
+import { micros } from './model/canonical.ts';
+import { claimsOf, field, type MergedRecord, mergeAll, says } from './model/merging.ts';
+import { exists, type Received, type Seen, see, summaryOf } from './model/reading.ts';
+import { compare, dollars, sum } from './model/tree.ts';
+
+const day = 24 * 60 * 60 * 1_000_000;
+
+interface Project {
+  readonly traces: Map<string, Received>;
+  /** What stands where a trace was deleted or pruned. */
+  readonly graves: Map<string, Grave>;
+  readonly dropped: Map<string, Map<string, number>>;
+}
+
+interface Grave {
+  readonly reason: 'deleted' | 'expired';
+  readonly dug: number;
+}
+
+/**
+ * wire.md as the shortest program that follows it: keeps every record it received, and works out everything from all of them
+ * at each read. It shares no rule with `src`, so that agreement between the two means something.
+ */
+export class Model {
+  readonly #projects = new Map<string, Project>();
+  readonly #clock: () => number;
+  retentionDays: number;
+
+  constructor(options: { readonly clock: () => number; readonly retentionDays: number }) {
+    this.#clock = options.clock;
+    this.retentionDays = options.retentionDays;
+  }
+
+  ingest(project: string, batch: Batch): BatchOutcome {
+    const { instance, counts } = batch.dropped ?? { instance: '', counts: {} };
+    for (const [reason, count] of Object.entries(counts)) this.#countDropped(project, instance, reason, count);
+    return {
+      traces: batch.traces.map((change) =>
+        this.#apply(project, change.traceId, change.record.fields['start_time'], undefined, (received) =>
+          received.records.push(change.record),
+        ),
+      ),
+      spans: batch.spans.map((change) =>
+        this.#apply(project, change.traceId, change.record.fields['start_time'], change.spanId, (received) =>
+          append(received.spans, change.spanId, change.record),
+        ),
+      ),
+      scores: batch.scores.map((change) => {
+        // Only a `start_time` can be too far ahead.
+        return this.#apply(project, change.traceId, change.record.fields['created_at'], null, (received) =>
+          append(received.scores, change.scoreId, change.record),
+        );
+      }),
+    };
+  }
+
+  traceState(project: string, traceId: string): TraceState {
+    if (this.#grave(project, traceId)?.reason === 'deleted') return 'deleted';
+    return this.#live(project, traceId) === undefined ? 'unknown' : 'live';
+  }
+
+  completeSpan(project: string, spanId: string, fields: Fields): boolean {
+    for (const [traceId] of this.#project(project).traces) {
+      const records = this.#live(project, traceId)?.spans.get(spanId);
+      if (records === undefined) continue;
+      this.#complete(records, fields);
+      return true;
+    }
+    return false;
+  }
+
+  completeTrace(project: string, traceId: string, fields: Fields): boolean {
+    const received = this.#live(project, traceId);
+    if (received === undefined) return false;
+    this.#complete(received.records, fields);
+    return true;
+  }
+
+  readTrace(project: string, traceId: string): TraceAnswer | undefined {
+    const seen = this.#see(project, traceId);
+    if (seen === undefined) return undefined;
+    return {
+      trace: seen.trace,
+      spans: [...seen.spans],
+      span_count: seen.trace.span_count,
+      scores: [...seen.scores],
+      next_cursor: null,
+      has_more: false,
+    };
+  }
+
+  readSpan(project: string, spanId: string): SpanRecord | undefined {
+    return this.#seeAll(project)
+      .flatMap((seen) => seen.spans)
+      .find((span) => span.span_id === spanId);
+  }
+
+  /** All traces that match, newest first. */
+  listTraces(project: string, filter: TraceFilter): TraceRecord[] {
+    return this.#seeAll(project)
+      .map((seen) => summaryOf(seen.trace))
+      .filter((trace) => matches(trace, filter))
+      .sort((a, b) => compare(b.start_time, a.start_time) || compare(b.trace_id, a.trace_id));
+  }
+
+  stats(project: string): StatsAnswer {
+    const all = this.#seeAll(project);
+    const totals = all.map((seen) => seen.totals);
+    const dropped = new Map<string, number>();
+    for (const counts of this.#project(project).dropped.values()) {
+      for (const [reason, count] of counts) dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+    }
+    return {
+      total_traces: all.filter((seen) => seen.hasFinishedRecord).length,
+      total_spans: totals.reduce((count, { spanCount }) => count + spanCount, 0),
+      total_tokens: Number(sum(totals.map(({ tokensInput, tokensOutput }) => tokensInput + tokensOutput))),
+      total_cost: dollars(sum(totals.map(({ nanoDollars }) => nanoDollars))),
+      total_errors: totals.reduce((count, { errorCount }) => count + errorCount, 0),
+      dropped: Object.fromEntries(dropped),
+    };
+  }
+
+  deleteTrace(project: string, traceId: string): boolean {
+    if (this.#grave(project, traceId)?.reason === 'deleted') return true;
+    if (this.#live(project, traceId) === undefined) return false;
+    this.#bury(project, traceId, 'deleted');
+    return true;
+  }
+
+  prune(): number {
+    let pruned = 0;
+    for (const [name, { traces }] of this.#projects) {
+      for (const [traceId, received] of traces) {
+        if (exists(received)) {
+          if (!this.#isExpired(retentionStart(received))) continue;
+          this.#bury(name, traceId, 'expired');
+          pruned += 1;
+        } else {
+          // Feedback whose trace never came: each by its own time, and no trace that could be expired.
+          for (const [id, records] of received.scores) {
+            if (this.#isExpired(field(mergeAll(records), 'created_at') as string)) received.scores.delete(id);
+          }
+        }
+      }
+    }
+    return pruned;
+  }
+
+  /** `ownStart` undefined for a PATCH alone; `spanId` null for a score, undefined for a trace. */
+  #apply(
+    project: string,
+    traceId: string,
+    ownStart: unknown,
+    spanId: string | undefined | null,
+    store: (received: Received) => void,
+  ): Outcome {
+    const start = ownStart as string;
+    if (this.#isExpired(start)) return 'expired';
+    if (spanId !== null && micros(start) > this.#clock() + day) return 'future';
+    const grave = this.#grave(project, traceId);
+    if (grave !== undefined) return grave.reason === 'deleted' ? 'swallowed' : 'expired';
+    const received = this.#project(project).traces.get(traceId);
+    if (received !== undefined && exists(received) && this.#live(project, traceId) === undefined) return 'expired';
+    if (typeof spanId === 'string' && this.#standsElsewhere(project, traceId, spanId)) return 'conflict';
+
+    const kept = received ?? { records: [], spans: new Map(), scores: new Map() };
+    this.#project(project).traces.set(traceId, kept);
+    store(kept);
+    return 'stored';
+  }
+
+  /** "A `span_id` is unique in a project: the same id under another trace is rejected". */
+  #standsElsewhere(project: string, traceId: string, spanId: string): boolean {
+    return [...this.#project(project).traces.keys()].some(
+      (other) => other !== traceId && this.#live(project, other)?.spans.has(spanId) === true,
+    );
+  }
+
+  /**
+   * "fields equal to it are dropped; if any remain they form a finished record of the highest stored rev + 1 (`end_time` is
+   * now only if none is stored; a missing one counts as a field that remains)".
+   */
+  #complete(records: Merged[], { status, ...given }: Fields): void {
+    const merged = mergeAll(records);
+    const withStatus = status === undefined || status === 'running' ? given : { ...given, status };
+    const isEnded = field(merged, 'end_time') !== undefined || given['end_time'] !== undefined;
+    const fields = isEnded ? withStatus : { ...withStatus, end_time: timeAt(this.#clock()) };
+    const rank = rankOf(true, highestRev(merged) + 1);
+
+    const remaining = claimsOf({ rank, ranks: {}, fields }).filter((claim) => !says(merged, claim));
+    if (remaining.length === 0) return;
+    records.push({ rank, ranks: {}, fields: onlyUnits(fields, new Set(remaining.map(({ unit }) => unit))) });
+  }
+
+  #countDropped(project: string, instance: string, reason: string, count: number): void {
+    const { dropped } = this.#project(project);
+    const counts = dropped.get(instance) ?? new Map<string, number>();
+    dropped.set(instance, counts.set(reason, Math.max(counts.get(reason) ?? 0, count)));
+  }
+
+  #bury(project: string, traceId: string, reason: Grave['reason']): void {
+    const { traces, graves } = this.#project(project);
+    traces.delete(traceId);
+    graves.set(traceId, { reason, dug: this.#clock() });
+  }
+
+  #grave(project: string, traceId: string): Grave | undefined {
+    const grave = this.#project(project).graves.get(traceId);
+    if (grave === undefined || this.#clock() >= grave.dug + (this.retentionDays + 3) * day) return undefined;
+    return grave;
+  }
+
+  #live(project: string, traceId: string): Received | undefined {
+    const received = this.#project(project).traces.get(traceId);
+    if (received === undefined || !exists(received)) return undefined;
+    return this.#isExpired(retentionStart(received)) ? undefined : received;
+  }
+
+  /** "expire `RETENTION_DAYS` after, rounded up to the UTC day" */
+  #isExpired(start: string): boolean {
+    return this.#clock() >= Math.ceil((micros(start) + this.retentionDays * day) / day) * day;
+  }
+
+  #see(project: string, traceId: string): Seen | undefined {
+    const received = this.#live(project, traceId);
+    return received === undefined ? undefined : see(project, traceId, received);
+  }
+
+  #seeAll(project: string): Seen[] {
+    return [...this.#project(project).traces.keys()]
+      .map((traceId) => this.#see(project, traceId))
+      .filter((seen) => seen !== undefined);
+  }
+
+  #project(name: string): Project {
+    const project = this.#projects.get(name) ?? { traces: new Map(), graves: new Map(), dropped: new Map() };
+    this.#projects.set(name, project);
+    return project;
+  }
+}
+
+const append = (records: Map<string, Merged[]>, id: string, record: Merged): void => {
+  records.set(id, [...(records.get(id) ?? []), record]);
+};
+
+/** "the earliest `start_time` among all records received for it" */
+const retentionStart = ({ records, spans }: Received): string => {
+  const starts = [...records, ...[...spans.values()].flat()].map(({ fields }) => fields['start_time'] as string);
+  return starts.filter((start) => start !== undefined).sort()[0] as string;
+};
+
+/** The rev of the greatest rank stored: a finished record's where there is one. */
+const highestRev = (record: MergedRecord): number =>
+  revOf([...record.values()].reduce((highest, { rank }) => Math.max(highest, rank), 0));
+
+/** The fields, and parts of fields, that the named units stand for. */
+const onlyUnits = (fields: Fields, units: ReadonlySet<string>): Fields => {
+  const kept: Record<string, unknown> = {};
+  const { metadata = {}, truncated = {}, cost_source, ...plain } = fields;
+  for (const [name, value] of Object.entries(plain)) if (units.has(name)) kept[name] = value;
+  if (units.has('cost_usd') && cost_source !== undefined) kept['cost_source'] = cost_source;
+  kept['metadata'] = Object.fromEntries(Object.entries(metadata).filter(([key]) => units.has(`metadata.${key}`)));
+  kept['truncated'] = Object.fromEntries(
+    Object.entries(truncated).filter(([group]) => units.has(group === 'other' ? 'truncated' : group)),
+  );
+  return kept;
+};
+
+const matches = (trace: TraceRecord, filter: TraceFilter): boolean => {
+  const isEither = <T>(wanted: T | undefined, holds: (wanted: T) => boolean) => wanted === undefined || holds(wanted);
+  return (
+    isEither(filter.from, (from) => trace.start_time >= from) &&
+    isEither(filter.to, (to) => trace.start_time < to) &&
+    isEither(filter.userId, (user) => trace.user_id === user) &&
+    isEither(filter.sessionId, (session) => trace.session_id === session) &&
+    isEither(filter.tags, (tags) => trace.tags.some((tag) => tags.includes(tag))) &&
+    isEither(filter.name, (name) => trace.name === name) &&
+    isEither(filter.status, (status) => trace.status === status) &&
+    isEither(filter.model, (model) => trace.models.includes(model)) &&
+    isEither(filter.environment, (environment) => trace.environment === environment) &&
+    isEither(filter.release, (release) => trace.release === release) &&
+    isEither(filter.minDurationMs, (least) => trace.duration_ms !== undefined && trace.duration_ms >= least) &&
+    isEither(filter.minCost, (least) => trace.total_cost >= least)
+  );
+};

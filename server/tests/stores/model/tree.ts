@@ -1,0 +1,112 @@
+/** A stored span, as far as the shape of its trace and the totals need it. */
+export interface Node {
+  readonly id: string;
+  readonly parent: string | undefined;
+  readonly start: string;
+  readonly isFinished: boolean;
+  readonly hasError: boolean;
+  readonly tokensInput: number | undefined;
+  readonly tokensOutput: number | undefined;
+  readonly cost: number | undefined;
+}
+
+export interface Totals {
+  readonly spanCount: number;
+  readonly errorCount: number;
+  readonly tokensInput: bigint;
+  readonly tokensOutput: bigint;
+  readonly nanoDollars: bigint;
+  readonly unpricedCount: number;
+}
+
+/** The spans of one trace by their parent links, walked naively: from every span up to where the links end. */
+export class Tree {
+  readonly #nodes: ReadonlyMap<string, Node>;
+
+  constructor(nodes: readonly Node[]) {
+    this.#nodes = new Map(nodes.map((node) => [node.id, node]));
+  }
+
+  /** Whether following parent links from a span comes back to it. */
+  #isOnCycle(id: string): boolean {
+    const seen = new Set<string>();
+    for (let at = this.#storedParent(id); at !== undefined && !seen.has(at); at = this.#storedParent(at)) {
+      if (at === id) return true;
+      seen.add(at);
+    }
+    return false;
+  }
+
+  #storedParent(id: string): string | undefined {
+    const parent = this.#nodes.get(id)?.parent;
+    return parent !== undefined && this.#nodes.has(parent) ? parent : undefined;
+  }
+
+  /** wire.md, Totals: "a missing parent ends the chain until it arrives; links on a cycle are ignored". */
+  #ancestors(id: string): string[] {
+    const ancestors: string[] = [];
+    for (let at = id; !this.#isOnCycle(at); ) {
+      const parent = this.#storedParent(at);
+      if (parent === undefined) break;
+      ancestors.push(parent);
+      at = parent;
+    }
+    return ancestors;
+  }
+
+  /**
+   * wire.md, Roots: "among spans whose parent is absent, not stored or on a cycle, the one without parent first, then the
+   * earliest, then the smallest id".
+   */
+  root(): string | undefined {
+    const candidates = [...this.#nodes.values()].filter(({ id }) => {
+      const parent = this.#storedParent(id);
+      return parent === undefined || this.#isOnCycle(parent);
+    });
+    candidates.sort(
+      (a, b) =>
+        Number(a.parent !== undefined) - Number(b.parent !== undefined) ||
+        compare(a.start, b.start) ||
+        compare(a.id, b.id),
+    );
+    return candidates[0]?.id;
+  }
+
+  /**
+   * wire.md, Totals: a finished span "carries tokens if it has `tokens_input` or `tokens_output`, cost if it has `cost_usd`
+   * (0 included). Its tokens count iff no descendant carries tokens, its cost iff no descendant carries cost".
+   */
+  totals(): Totals {
+    const finished = [...this.#nodes.values()].filter((node) => node.isFinished);
+    const carriesTokens = (node: Node) => node.tokensInput !== undefined || node.tokensOutput !== undefined;
+    const carriesCost = (node: Node) => node.cost !== undefined;
+    const aboveTokens = new Set(finished.filter(carriesTokens).flatMap((node) => this.#ancestors(node.id)));
+    const aboveCost = new Set(finished.filter(carriesCost).flatMap((node) => this.#ancestors(node.id)));
+    const costIds = new Set(finished.filter(carriesCost).map((node) => node.id));
+
+    const countedTokens = finished.filter((node) => carriesTokens(node) && !aboveTokens.has(node.id));
+    const countedCosts = finished.filter((node) => carriesCost(node) && !aboveCost.has(node.id));
+    const unpriced = countedTokens.filter(
+      (node) =>
+        !costIds.has(node.id) &&
+        !aboveCost.has(node.id) &&
+        !this.#ancestors(node.id).some((ancestor) => costIds.has(ancestor)),
+    );
+    return {
+      spanCount: finished.length,
+      errorCount: finished.filter((node) => node.hasError).length,
+      tokensInput: sum(countedTokens.map((node) => BigInt(node.tokensInput ?? 0))),
+      tokensOutput: sum(countedTokens.map((node) => BigInt(node.tokensOutput ?? 0))),
+      nanoDollars: sum(countedCosts.map((node) => BigInt(Math.round((node.cost as number) * 1e9)))),
+      unpricedCount: unpriced.length,
+    };
+  }
+}
+
+export const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((total, number) => total + number, 0n);
+
+/** The double nearest to a number of nano-dollars, in dollars. */
+export const dollars = (nano: bigint): number =>
+  Number(`${nano / 1_000_000_000n}.${(nano % 1_000_000_000n).toString().padStart(9, '0')}`);
+
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
