@@ -29,6 +29,7 @@ export {
   AddSpanBody,
   CompleteSpanAnswer,
   CompleteSpanBody,
+  CostPrice,
   CostSource,
   SpanEvent,
   SpanLink,

@@ -27,15 +27,20 @@ export type SpanEvent = z.infer<typeof SpanEvent>;
 export const SpanLink = z.object({ trace_id: Id, span_id: absentable(Id), attributes: absentable(JsonObject) });
 export type SpanLink = z.infer<typeof SpanLink>;
 
-/** Where a cost comes from: the client, or the server's price table, named with its version (`priced:genai-prices@0.1.8`). */
-export const CostSource = z
-  .string()
-  .check(
-    z.regex(/^(reported|priced)(:.{1,200})?$/s, {
-      error: 'is reported or priced, then optionally : and the price table with its version',
-    }),
-  );
+/** Where a cost comes from: the client reported it, or the server priced it from the tokens. */
+export const CostSource = z.enum(['reported', 'priced']);
 export type CostSource = z.infer<typeof CostSource>;
+
+/** Which price a `priced` cost was computed with. */
+export const CostPrice = z.object({
+  /** The price table, for example `genai-prices`. */
+  table: z.string(),
+  version: z.string(),
+  /** The provider and model of the table's entry that was used. */
+  provider: z.string(),
+  model: z.string(),
+});
+export type CostPrice = z.infer<typeof CostPrice>;
 
 /** One message of a model call, in the form that `input_data.messages` and `output_data.messages` hold, whatever client it came from. */
 export interface Message {
@@ -119,6 +124,7 @@ export const SpanRecord = z.object({
   usage_details: z.optional(Json),
   cost_usd: z.optional(z.number()),
   cost_source: z.optional(CostSource),
+  cost_price: z.optional(CostPrice),
   first_token_time: z.optional(Time),
   events: z.optional(z.array(SpanEvent)),
   links: z.optional(z.array(SpanLink)),

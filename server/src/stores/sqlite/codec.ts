@@ -1,0 +1,127 @@
+import type { SpanType, Status } from 'llm-tracer/schema';
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { Price } from '../../domain/pricing.ts';
+import type { Fields, Merged } from '../../domain/record.ts';
+import type { Totals } from '../../domain/totals.ts';
+import type { TraceState } from '../../domain/trace-state.ts';
+
+/**
+ * A string as a column's text. UTF-8 has no lone surrogates and SQLite's text ends at a NUL, so strings with either are kept
+ * as JSON behind a mark. Injective: equality of columns is equality of strings.
+ */
+export const textOf = (value: string): string =>
+  value.isWellFormed() && !value.includes('\0') && !value.startsWith(mark) ? value : mark + JSON.stringify(value);
+
+export const stringOf = (text: string): string =>
+  text.startsWith(mark) ? (JSON.parse(text.slice(mark.length)) as string) : text;
+
+const mark = '\u0001';
+
+/** A merged record as two JSON texts, so that what lists and trees show is read without payloads. */
+export interface StoredRecord {
+  readonly head: string;
+  readonly payload: string | null;
+}
+
+export interface LoadedRecord {
+  readonly record: Merged;
+  readonly price: Price | undefined;
+}
+
+interface Head {
+  /** Rank, and the exceptions to it. */
+  readonly r: number;
+  readonly x?: Readonly<Record<string, number>>;
+  readonly f: Fields;
+  readonly p?: Price;
+}
+
+export function encodeRecord(record: Merged, payloadFields: ReadonlySet<string>, price?: Price): StoredRecord {
+  const head: Record<string, unknown> = {};
+  const payload: Record<string, unknown> = {};
+  let hasPayload = false;
+  for (const [name, value] of Object.entries(record.fields)) {
+    if (payloadFields.has(name)) {
+      payload[name] = value;
+      hasPayload = true;
+    } else head[name] = value;
+  }
+  const exceptions = Object.keys(record.ranks).length > 0 ? { x: record.ranks } : {};
+  return {
+    head: JSON.stringify({ r: record.rank, ...exceptions, f: head, ...(price === undefined ? {} : { p: price }) }),
+    payload: hasPayload ? JSON.stringify(payload) : null,
+  };
+}
+
+/** The record again; without its payload fields when `payload` is null or was not read. */
+export function decodeRecord(head: string, payload: string | null): LoadedRecord {
+  const { r, x, f, p } = JSON.parse(head) as Head;
+  const fields = payload === null ? f : { ...f, ...(JSON.parse(payload) as Fields) };
+  return { record: { rank: r, ranks: x ?? {}, fields }, price: p };
+}
+
+/** The columns of a ledger entry, in the order of {@link ledgerColumns}. */
+export type LedgerRow = readonly [
+  spanId: string,
+  parentSpanId: string | null,
+  name: string,
+  spanType: string,
+  model: string | null,
+  startMicros: number,
+  durationMicros: number | null,
+  isError: number,
+  tokensInput: number | null,
+  tokensOutput: number | null,
+  costNanos: number | null,
+  firstTokenMicros: number | null,
+];
+
+export const ledgerColumns =
+  'span_id, parent_span_id, name, span_type, model, start_us, duration_us, is_error, tokens_input, tokens_output, cost_nanos, first_token_us';
+
+export const encodeEntry = (entry: LedgerEntry): LedgerRow => [
+  entry.spanId,
+  entry.parentSpanId,
+  textOf(entry.name),
+  entry.spanType,
+  entry.model === null ? null : textOf(entry.model),
+  entry.startMicros,
+  entry.durationMicros,
+  entry.isError ? 1 : 0,
+  entry.tokensInput,
+  entry.tokensOutput,
+  entry.costNanos,
+  entry.firstTokenMicros,
+];
+
+export const decodeEntry = (row: LedgerRow): LedgerEntry => ({
+  spanId: row[0],
+  parentSpanId: row[1],
+  name: stringOf(row[2]),
+  spanType: row[3] as SpanType,
+  model: row[4] === null ? null : stringOf(row[4]),
+  startMicros: row[5],
+  durationMicros: row[6],
+  isError: row[7] === 1,
+  tokensInput: row[8],
+  tokensOutput: row[9],
+  costNanos: row[10],
+  firstTokenMicros: row[11],
+});
+
+/** What a trace row keeps of the computed state. */
+export interface StoredSummary {
+  readonly name: string;
+  readonly startMicros: number;
+  readonly endMicros: number | null;
+  readonly status: Status;
+  readonly totals: Totals;
+}
+
+export const encodeSummary = ({ name, startMicros, endMicros, status, totals }: TraceState): string =>
+  JSON.stringify({ name, startMicros, endMicros, status, totals: { ...totals, costNanos: String(totals.costNanos) } });
+
+export function decodeSummary(summary: string): StoredSummary {
+  const { totals, ...rest } = JSON.parse(summary);
+  return { ...rest, totals: { ...totals, costNanos: BigInt(totals.costNanos) } };
+}

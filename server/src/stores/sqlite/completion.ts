@@ -1,0 +1,41 @@
+import { completion } from '../../domain/completion.ts';
+import type { Fields } from '../../domain/record.ts';
+import { timeOf } from '../../domain/time.ts';
+import { TraceWrite, type WriteContext } from './ingest.ts';
+import { findSpan } from './span-rows.ts';
+import { type LoadedTrace, loadTrace, loadTraceRecord, rowState } from './trace-rows.ts';
+
+/** Completes a span; false where there is none that can be read. */
+export function completeSpan(context: WriteContext, spanId: string, fields: Fields): boolean {
+  const found = findSpan(context.sql, context.project, spanId);
+  if (found === undefined) return false;
+  const traceId = context.sql.get<[string]>('SELECT trace_id FROM traces WHERE id = ?', found.trace)?.[0] as string;
+  const loaded = loadLive(context, traceId);
+  if (loaded === undefined) return false;
+
+  const record = completion(found.record, fields, timeOf(context.nowMicros));
+  if (record === undefined) return true;
+  const write = new TraceWrite(context, traceId, loaded);
+  write.apply({ kind: 'spans', index: 0, change: { traceId, spanId, record } });
+  write.save();
+  return true;
+}
+
+/** Completes a trace; false where there is none that can be read. */
+export function completeTrace(context: WriteContext, traceId: string, fields: Fields): boolean {
+  const loaded = loadLive(context, traceId);
+  if (loaded === undefined) return false;
+
+  const record = completion(loadTraceRecord(context.sql, loaded.id), fields, timeOf(context.nowMicros));
+  if (record === undefined) return true;
+  const write = new TraceWrite(context, traceId, loaded);
+  write.apply({ kind: 'traces', index: 0, change: { traceId, record } });
+  write.save();
+  return true;
+}
+
+function loadLive(context: WriteContext, traceId: string): LoadedTrace | undefined {
+  const loaded = loadTrace(context.sql, context.project, traceId);
+  const isLive = loaded?.state === rowState.live && loaded.retentionMicros > context.cutoffMicros;
+  return isLive ? loaded : undefined;
+}

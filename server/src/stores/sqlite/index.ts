@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { Pricer } from '../../domain/pricing.ts';
+import { retentionCutoff } from '../../domain/retention.ts';
+import type { Store, StoreOptions } from '../store.ts';
+import { commitQueue } from './commit-queue.ts';
+import { completeSpan, completeTrace } from './completion.ts';
+import { ingest, type WriteContext } from './ingest.ts';
+import { Projects } from './projects.ts';
+import { emptyStats, listTraces, type ReadContext, readSpan, readTrace, stats, traceStateOf } from './queries.ts';
+import { recount } from './recount.ts';
+import { deleteTrace, forgetOld, pruneSlice } from './removal.ts';
+import { migrate } from './schema.ts';
+import { Statements } from './statements.ts';
+
+export interface SqliteStoreOptions extends StoreOptions {
+  /** The folder of the data file. Made if it does not exist. */
+  readonly dataDir: string;
+  /**
+   * `FULL`: every acknowledged write survives a power cut. `NORMAL`: it survives the process being killed, but a power cut
+   * may take the last moments; the file stays sound. @default 'FULL'
+   */
+  readonly synchronous?: 'FULL' | 'NORMAL';
+  /** What calls cost for which the client reported no cost. @default nothing is priced */
+  readonly pricer?: Pricer;
+}
+
+/** The name of the data file in its folder. */
+export const dataFileName = 'llm-tracer.db';
+
+// One slice of pruning holds the event loop for some 10 ms.
+const tracesPerPruneSlice = 50;
+
+/** Opens the embedded store: one file, one writer, a transaction for what arrives together. */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { clock, retentionDays, synchronous = 'FULL', pricer = () => undefined } = options;
+  const db = openDatabase(options.dataDir, synchronous);
+  const sql = new Statements(db);
+  const projects = new Projects(sql);
+  const commits = commitQueue(db, () => projects.forget());
+
+  const moment = () => {
+    const nowMicros = clock();
+    return { sql, nowMicros, cutoffMicros: retentionCutoff(nowMicros, retentionDays), pricer };
+  };
+  const write = <T>(project: string, work: (context: WriteContext) => T): Promise<T> =>
+    commits.run(() => work({ ...moment(), project: projects.findOrAdd(project) }));
+  const read = async <T>(project: string, absent: T, work: (context: ReadContext) => T): Promise<T> => {
+    const id = projects.find(project);
+    return id === undefined ? absent : work({ ...moment(), project: { name: project, id } });
+  };
+  /** A write that needs something stored before: a project that has never written has nothing. */
+  const change = async (project: string, work: (context: WriteContext) => boolean): Promise<boolean> =>
+    projects.find(project) === undefined ? false : write(project, work);
+
+  return {
+    kind: 'sqlite',
+    ingest: (project, batch) => write(project, (context) => ingest(context, batch)),
+    traceState: (project, traceId) => read(project, 'unknown', (context) => traceStateOf(context, traceId)),
+    completeSpan: (project, spanId, fields) => change(project, (context) => completeSpan(context, spanId, fields)),
+    completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
+    readTrace: (project, traceId, given) => read(project, undefined, (context) => readTrace(context, traceId, given)),
+    readSpan: (project, spanId) => read(project, undefined, (context) => readSpan(context, spanId)),
+    listTraces: (project, filter, page) =>
+      read(project, { traces: [], nextCursor: null }, (context) => listTraces(context, filter, page)),
+    stats: (project) => read(project, emptyStats(), stats),
+    deleteTrace: (project, traceId) => change(project, (context) => deleteTrace(context, traceId)),
+    recount: ({ repair }) => commits.run(() => recount(sql, repair)),
+
+    async prune() {
+      let pruned = 0;
+      let slice: number;
+      do {
+        slice = await commits.run(() => pruneSlice(moment(), tracesPerPruneSlice));
+        pruned += slice;
+      } while (slice === tracesPerPruneSlice);
+      await commits.run(() => {
+        const { nowMicros, cutoffMicros } = moment();
+        forgetOld(sql, nowMicros, cutoffMicros, retentionDays);
+      });
+      return pruned;
+    },
+
+    async close() {
+      await commits.drain();
+      db.close();
+    },
+  };
+}
+
+function openDatabase(dataDir: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync {
+  mkdirSync(dataDir, { recursive: true });
+  const db = new DatabaseSync(join(dataDir, dataFileName), { timeout: 5_000 });
+  db.exec('PRAGMA journal_mode = WAL');
+  db.exec(`PRAGMA synchronous = ${synchronous}`);
+  // Readers and the indexes' hot pages; the default of 2 MB makes random span ids read the file.
+  db.exec('PRAGMA cache_size = -65536');
+  db.exec('PRAGMA temp_store = MEMORY');
+  migrate(db);
+  return db;
+}

@@ -1,0 +1,89 @@
+import { type LedgerEntry, ledgerEntry } from '../../domain/ledger.ts';
+import { type Rollup, rollupChange, rollupDifference } from '../../domain/rollup.ts';
+import type { RecountReport } from '../store.ts';
+import { decodeRecord, encodeEntry, encodeSummary, ledgerColumns } from './codec.ts';
+import { addRollups, storedRollups } from './rollup-rows.ts';
+import type { Statements } from './statements.ts';
+import { ledgerOf, saveTrace, shareOf, versionOf } from './trace-rows.ts';
+
+type TraceRow = [
+  id: number,
+  project: number,
+  traceId: string,
+  retentionMicros: number,
+  summary: string,
+  record: string | null,
+];
+type SpanRow = [spanId: string, head: string];
+
+/**
+ * Recomputes ledgers, trace totals and hourly sums from the spans' own records, and says where what is stored differs. With
+ * `repair` it sets them right, inside the caller's transaction.
+ */
+export function recount(sql: Statements, repair: boolean): RecountReport {
+  const differences: string[] = [];
+  const expected = new Map<number, Rollup[]>();
+  let [traces, spans] = [0, 0];
+
+  for (const [id, project, traceId, retentionMicros, summary, record] of sql.all<TraceRow>(
+    'SELECT id, project, trace_id, retention_us, summary, record FROM traces WHERE state = 0',
+  )) {
+    traces += 1;
+    const entries = sql
+      .all<SpanRow>('SELECT span_id, head FROM spans WHERE trace = ? ORDER BY start_us, span_id', id)
+      .map(([spanId, head]) => entryOf(spanId, head));
+    spans += entries.length;
+    const stored = new Map(ledgerOf(sql, id).map((entry) => [entry.spanId, JSON.stringify(entry)]));
+    for (const entry of entries) {
+      if (stored.get(entry.spanId) === JSON.stringify(entry)) continue;
+      differences.push(`trace ${traceId}: the ledger entry of span ${entry.spanId} differs from the span`);
+      if (repair)
+        sql.run(
+          `UPDATE spans SET (${ledgerColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE project = ? AND span_id = ?`,
+          ...encodeEntry(entry),
+          project,
+          entry.spanId,
+        );
+    }
+    const version = versionOf(
+      record === null ? undefined : decodeRecord(record, null).record,
+      entries,
+      retentionMicros,
+    );
+    if (version === undefined) {
+      differences.push(`trace ${traceId} has neither a record nor spans`);
+      if (repair) sql.run('DELETE FROM traces WHERE id = ?', id);
+      continue;
+    }
+    if (summary !== encodeSummary(version.state)) {
+      differences.push(
+        `trace ${traceId}: stored totals ${summary} differ from the recount ${encodeSummary(version.state)}`,
+      );
+      if (repair) saveTrace(sql, project, id, version, version);
+    }
+    const change = rollupChange(undefined, shareOf(version));
+    const sums = expected.get(project);
+    if (sums === undefined) expected.set(project, change);
+    else sums.push(...change);
+  }
+
+  differences.push(...compareRollups(sql, expected, repair));
+  return { traces, spans, differences };
+}
+
+function entryOf(spanId: string, head: string): LedgerEntry {
+  const { record, price } = decodeRecord(head, null);
+  return ledgerEntry(spanId, record.fields, price);
+}
+
+/** Says which hourly sums differ from those expected; with `repair` adds what is missing. */
+function compareRollups(sql: Statements, expected: ReadonlyMap<number, readonly Rollup[]>, repair: boolean): string[] {
+  const differences: string[] = [];
+  const projects = sql.all<[number, string]>('SELECT id, name FROM projects');
+  for (const [project, name] of projects) {
+    const missing = rollupDifference(storedRollups(sql, project), expected.get(project) ?? []);
+    for (const { key } of missing) differences.push(`project ${name}: the sums of ${JSON.stringify(key)} differ`);
+    if (repair) addRollups(sql, project, missing);
+  }
+  return differences;
+}

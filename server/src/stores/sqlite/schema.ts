@@ -1,0 +1,130 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * The layout of the file, a step for each version. A step that was released is never edited: the file of every release
+ * must open in every later one.
+ *
+ * - `traces`: one row a trace, what lists filter by and show. `record` is the merged trace record without payloads.
+ * - `spans`: one row a span; `head` and `payload` are its merged record as JSON. The ledger (what totals need) stands in
+ *   columns that `spans_by_trace` covers, so that a recount of a trace never reads payloads.
+ * - `rollups`: sums by hour, model and span type, kept apart by the day that their traces expire.
+ * - Ids that may be reused by other projects are always read with their project.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE projects (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+
+  CREATE TABLE traces (
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,
+    trace_id TEXT NOT NULL,
+    state INTEGER NOT NULL,            -- 0 live, 1 deleted, 2 expired (both tombstones)
+    retention_us INTEGER NOT NULL,     -- earliest start received; of a tombstone, when it was made
+    start_us INTEGER NOT NULL,
+    duration_us REAL,                  -- null while running
+    status TEXT NOT NULL,
+    name TEXT NOT NULL,
+    user_id TEXT,
+    session_id TEXT,
+    environment TEXT,
+    release TEXT,
+    cost_usd REAL NOT NULL,
+    summary TEXT NOT NULL,             -- JSON of the computed state
+    record TEXT,                       -- null without a trace record
+    UNIQUE (project, trace_id)
+  ) STRICT;
+  CREATE INDEX traces_by_time ON traces (project, start_us, trace_id) WHERE state = 0;
+  CREATE INDEX traces_by_user ON traces (project, user_id, start_us, trace_id) WHERE state = 0 AND user_id IS NOT NULL;
+  CREATE INDEX traces_by_session ON traces (project, session_id, start_us, trace_id) WHERE state = 0 AND session_id IS NOT NULL;
+  CREATE INDEX traces_by_retention ON traces (state, retention_us);
+
+  CREATE TABLE trace_payloads (trace INTEGER PRIMARY KEY, payload TEXT NOT NULL) STRICT;
+
+  CREATE TABLE trace_labels (
+    project INTEGER NOT NULL,
+    kind TEXT NOT NULL,                -- tag, model
+    value TEXT NOT NULL,
+    start_us INTEGER NOT NULL,
+    trace INTEGER NOT NULL,
+    PRIMARY KEY (project, kind, value, start_us, trace)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE spans (
+    id INTEGER PRIMARY KEY,
+    project INTEGER NOT NULL,
+    span_id TEXT NOT NULL,
+    trace INTEGER NOT NULL,
+    start_us INTEGER NOT NULL,
+    parent_span_id TEXT,
+    duration_us REAL,                  -- null while running
+    is_error INTEGER NOT NULL,
+    span_type TEXT NOT NULL,
+    name TEXT NOT NULL,
+    model TEXT,
+    tokens_input INTEGER,
+    tokens_output INTEGER,
+    cost_nanos INTEGER,
+    first_token_us REAL,
+    head TEXT NOT NULL,
+    payload TEXT,
+    UNIQUE (project, span_id)
+  ) STRICT;
+  CREATE INDEX spans_by_trace ON spans (
+    trace, start_us, span_id, parent_span_id, duration_us, is_error, span_type, name, model,
+    tokens_input, tokens_output, cost_nanos, first_token_us
+  );
+
+  CREATE TABLE scores (
+    project INTEGER NOT NULL,
+    trace_id TEXT NOT NULL,
+    score_id TEXT NOT NULL,
+    received_us INTEGER NOT NULL,
+    record TEXT NOT NULL,
+    PRIMARY KEY (project, trace_id, score_id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX scores_by_receipt ON scores (received_us);
+
+  CREATE TABLE rollups (
+    project INTEGER NOT NULL,
+    retention_day INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    span_type TEXT NOT NULL,
+    model TEXT NOT NULL,
+    traces INTEGER NOT NULL,
+    spans INTEGER NOT NULL,
+    errors INTEGER NOT NULL,
+    tokens_input INTEGER NOT NULL,
+    tokens_output INTEGER NOT NULL,
+    cost_dollars INTEGER NOT NULL,     -- a cost is dollars and nano-dollars apart: their sums cannot overflow
+    cost_nanos INTEGER NOT NULL,
+    PRIMARY KEY (project, retention_day, hour, span_type, model)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE dropped (
+    project INTEGER NOT NULL,
+    instance TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    received_us INTEGER NOT NULL,
+    PRIMARY KEY (project, instance, reason)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX dropped_by_receipt ON dropped (received_us);
+  `,
+];
+
+/** Brings a file to this version, in one transaction. Refuses a file of a later version: it would be misread. */
+export function migrate(db: DatabaseSync): void {
+  const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version === migrations.length) return;
+  if (version > migrations.length)
+    throw new Error(`the data was written by a newer server (layout ${version}, this one knows ${migrations.length})`);
+  db.exec('BEGIN EXCLUSIVE');
+  try {
+    for (const step of migrations.slice(version)) db.exec(step);
+    db.exec(`PRAGMA user_version = ${migrations.length}`);
+    db.exec('COMMIT');
+  } catch (error) {
+    db.exec('ROLLBACK');
+    throw error;
+  }
+}

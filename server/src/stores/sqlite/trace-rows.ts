@@ -1,0 +1,173 @@
+import { dollarsOf } from '../../domain/cost.ts';
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import type { Merged } from '../../domain/record.ts';
+import { rollupChange, type TraceShare } from '../../domain/rollup.ts';
+import { type TraceState, traceState } from '../../domain/trace-state.ts';
+import { tracePayloadFields } from '../../domain/view.ts';
+import {
+  decodeEntry,
+  decodeRecord,
+  encodeRecord,
+  encodeSummary,
+  type LedgerRow,
+  ledgerColumns,
+  textOf,
+} from './codec.ts';
+import { addRollups } from './rollup-rows.ts';
+import type { Statements } from './statements.ts';
+
+/** What the state column says. Tombstones keep the id so that late retries do not bring a trace back. */
+export const rowState = { live: 0, deleted: 1, expired: 2 } as const;
+
+/** A trace's row and ledger as a write found them. */
+export interface LoadedTrace {
+  readonly id: number;
+  readonly state: number;
+  readonly retentionMicros: number;
+  readonly record: Merged | undefined;
+  readonly entries: readonly LedgerEntry[];
+}
+
+type TraceRow = [id: number, state: number, retentionMicros: number, record: string | null];
+
+/** Reads a trace for a write: its record without payloads, and its ledger. */
+export function loadTrace(sql: Statements, project: number, traceId: string): LoadedTrace | undefined {
+  const row = sql.get<TraceRow>(
+    'SELECT id, state, retention_us, record FROM traces WHERE project = ? AND trace_id = ?',
+    project,
+    traceId,
+  );
+  if (row === undefined) return undefined;
+  const [id, state, retentionMicros, record] = row;
+  return {
+    id,
+    state,
+    retentionMicros,
+    record: record === null ? undefined : decodeRecord(record, null).record,
+    entries: state === rowState.live ? ledgerOf(sql, id) : [],
+  };
+}
+
+export const ledgerOf = (sql: Statements, trace: number): LedgerEntry[] =>
+  sql
+    .all<LedgerRow & unknown[]>(`SELECT ${ledgerColumns} FROM spans WHERE trace = ? ORDER BY start_us, span_id`, trace)
+    .map(decodeEntry);
+
+/** The trace's record with its payloads. */
+export function loadTraceRecord(sql: Statements, trace: number): Merged | undefined {
+  const row = sql.get<[string | null, string | null]>(
+    'SELECT record, payload FROM traces LEFT JOIN trace_payloads ON trace = id WHERE id = ?',
+    trace,
+  );
+  return row === undefined || row[0] === null ? undefined : decodeRecord(row[0], row[1]).record;
+}
+
+/** Makes the row that spans will point to; {@link saveTrace} fills it in. */
+export const addTraceRow = (sql: Statements, project: number, traceId: string): number =>
+  sql.run(
+    `INSERT INTO traces (project, trace_id, state, retention_us, start_us, status, name, cost_usd, summary)
+     VALUES (?, ?, 0, 0, 0, '', '', 0, '')`,
+    project,
+    traceId,
+  ).id;
+
+export const removeTraceRow = (sql: Statements, trace: number): void => {
+  sql.run('DELETE FROM traces WHERE id = ?', trace);
+};
+
+/** A trace's state before or after a write, with what the rollups and labels need of it. */
+export interface TraceVersion {
+  readonly record: Merged | undefined;
+  readonly retentionMicros: number;
+  readonly state: TraceState;
+  readonly entries: readonly LedgerEntry[];
+}
+
+export function versionOf(
+  record: Merged | undefined,
+  entries: readonly LedgerEntry[],
+  retentionMicros: number,
+): TraceVersion | undefined {
+  const state = traceState(record, entries);
+  return state === undefined ? undefined : { record, retentionMicros, state, entries };
+}
+
+/** Writes the row, its labels, and the change in the project's hourly sums. */
+export function saveTrace(
+  sql: Statements,
+  project: number,
+  trace: number,
+  before: TraceVersion | undefined,
+  after: TraceVersion,
+): void {
+  const { state, record } = after;
+  const fields = record?.fields;
+  const label = (name: string): string | null => {
+    const value = fields?.[name] as string | undefined;
+    return value === undefined ? null : textOf(value);
+  };
+  const record_ = record === undefined ? null : encodeRecord(record, tracePayloadFields).head;
+  sql.run(
+    `UPDATE traces SET retention_us = ?, start_us = ?, duration_us = ?, status = ?, name = ?, user_id = ?, session_id = ?,
+       environment = ?, release = ?, cost_usd = ?, summary = ?, record = ? WHERE id = ?`,
+    after.retentionMicros,
+    state.startMicros,
+    state.endMicros === null ? null : Math.max(0, state.endMicros - state.startMicros),
+    state.status,
+    textOf(state.name),
+    label('user_id'),
+    label('session_id'),
+    label('environment'),
+    label('release'),
+    dollarsOf(state.totals.costNanos),
+    encodeSummary(state),
+    record_,
+    trace,
+  );
+  saveLabels(sql, project, trace, before, after);
+  addRollups(sql, project, rollupChange(before && shareOf(before), shareOf(after)));
+}
+
+/** Takes a trace out of the lists and sums; its spans, payloads and scores are the caller's to remove. */
+export function withdrawTrace(sql: Statements, project: number, trace: number, before: TraceVersion): void {
+  saveLabels(sql, project, trace, before, undefined);
+  addRollups(sql, project, rollupChange(shareOf(before), undefined));
+}
+
+export const shareOf = ({ state, entries, retentionMicros }: TraceVersion): TraceShare => ({
+  retentionMicros,
+  startMicros: state.startMicros,
+  isCounted: state.isCounted,
+  entries,
+  counts: state.counts,
+});
+
+function saveLabels(
+  sql: Statements,
+  project: number,
+  trace: number,
+  before: TraceVersion | undefined,
+  after: TraceVersion | undefined,
+): void {
+  const old = before === undefined ? new Map() : labelsOf(before);
+  const current = after === undefined ? new Map() : labelsOf(after);
+  for (const [key, label] of old)
+    if (!current.has(key))
+      sql.run(
+        'DELETE FROM trace_labels WHERE project = ? AND kind = ? AND value = ? AND start_us = ? AND trace = ?',
+        project,
+        ...label,
+        trace,
+      );
+  for (const [key, label] of current)
+    if (!old.has(key)) sql.run('INSERT INTO trace_labels VALUES (?, ?, ?, ?, ?)', project, ...label, trace);
+}
+
+function labelsOf({ record, state }: TraceVersion): Map<string, [kind: string, value: string, startMicros: number]> {
+  const tags = (record?.fields['tags'] as string[] | undefined) ?? [];
+  const labels = [
+    ...tags.map((tag) => ['tag', textOf(tag), state.startMicros] as const),
+    ...state.totals.models.map((model) => ['model', textOf(model), state.startMicros] as const),
+  ];
+  return new Map(labels.map((label) => [label.join(' '), [...label]]));
+}
