@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Tracer, TracerError, tracerErrorCodes } from '../../sdk/src/index.ts';
+import { Environment } from '../../server/src/config.ts';
 import { root } from '../workspace.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -34,15 +35,17 @@ test('the page of the SDK has the options that the SDK has', () => {
   expect(firstColumn(read('docs/reference/sdk.md'), 'Options').toSorted()).toEqual(known?.toSorted());
 });
 
-test('the example environment names the variables that the page of the SDK names', () => {
-  const documented = new Set(read('docs/reference/sdk.md').match(/\bTRAC[A-Z]+_[A-Z_]+\b/g));
-  const example = new Set(
-    read('.env.example')
-      .match(/^#?TRAC[A-Z]+_[A-Z_]+(?==)/gm)
-      ?.map((name) => name.replace('#', '')),
-  );
+test('the page of the server has the variables that the server has', () => {
+  expect(firstColumn(read('docs/reference/server.md'), 'Variables')).toEqual(Object.keys(Environment.shape));
+});
 
-  expect(example).toEqual(documented);
+test('the example environment has every variable that the pages have', () => {
+  const client = read('docs/reference/sdk.md').match(/\bTRAC[A-Z]+_[A-Z_]+\b/g) ?? [];
+  const server = firstColumn(read('docs/reference/server.md'), 'Variables');
+
+  const example = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
+
+  expect(example).toEqual(expect.arrayContaining([...new Set([...client, ...server])]));
 });
 
 test('links between pages lead somewhere', () => {
