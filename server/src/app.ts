@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import { fastifyCors } from '@fastify/cors';
+import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
+import type { AppContext } from './context.ts';
+import { auth } from './plugins/auth.ts';
+import { body } from './plugins/body.ts';
+import { drain } from './plugins/drain.ts';
+import { openapi } from './plugins/openapi.ts';
+import { answerError, problem } from './plugins/problem.ts';
+import { serializerCompiler, validatorCompiler } from './plugins/validation.ts';
+import { healthRoutes } from './routes/health.ts';
+import { homeRoutes } from './routes/home.ts';
+import { ingestRoutes } from './routes/ingest.ts';
+import { meRoutes } from './routes/me.ts';
+import { spanRoutes } from './routes/spans.ts';
+import { statsRoutes } from './routes/stats.ts';
+import { traceRoutes } from './routes/traces.ts';
+import { useReadableMessages } from './schema-errors.ts';
+
+export interface AppOptions extends AppContext {
+  /** Where to log to. @default nowhere */
+  readonly logger?: FastifyServerOptions['logger'];
+}
+
+/** The whole server, not listening yet: `inject` requests, `listen`, or wrap it for a platform. It does not close the store. */
+export function buildApp({ logger = false, ...context }: AppOptions): FastifyInstance {
+  const { config } = context;
+  useReadableMessages();
+  const app = fastify({
+    logger,
+    logController: new LogController({ disableRequestLogging: !['trace', 'debug'].includes(config.logLevel) }),
+    genReqId: () => randomUUID(),
+    bodyLimit: config.limits.maxBodyBytes,
+    // The time to receive a whole request: 16 MB at 1 Mbit/s.
+    requestTimeout: 130_000,
+    // Longer than the 60 s after which load balancers commonly let go, so that it is they who close.
+    keepAliveTimeout: 72_000,
+    // Requests that come while the server closes were accepted, so they are answered, and their connection closed.
+    return503OnClosing: false,
+    frameworkErrors: answerError,
+    routerOptions: {
+      // TRACER_URL may end in a slash.
+      ignoreDuplicateSlashes: true,
+      // Room for an id that is too long to come to its schema, which says so.
+      maxParamLength: 1_000,
+    },
+  });
+  app.removeAllContentTypeParsers();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  app.register(problem);
+  app.register(drain);
+  if (config.corsOrigins.length > 0) app.register(fastifyCors, corsOptions(config.corsOrigins));
+  app.register(openapi);
+  app.register(homeRoutes);
+  app.register(healthRoutes, context);
+  app.register(async (api) => {
+    api.register(auth, { keys: config.keys, openProject: config.openProject });
+    api.register(body, config.limits);
+    for (const routes of [ingestRoutes, traceRoutes, spanRoutes, statsRoutes, meRoutes]) api.register(routes, context);
+  });
+  return app;
+}
+
+const corsOptions = (origins: readonly string[]) => ({
+  origin: origins.includes('*') ? '*' : [...origins],
+  methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+  allowedHeaders: ['X-API-Key', 'Authorization', 'Content-Type', 'Content-Encoding'],
+  exposedHeaders: ['Retry-After'],
+  maxAge: 86_400,
+  // An OPTIONS request that is no preflight is answered 204 too, instead of with a 400 that is not ours.
+  strictPreflight: false,
+});

@@ -1,0 +1,195 @@
+import * as z from 'zod/mini';
+import { type ApiKey, apiKeyForms, findApiKey, parseApiKey } from './api-keys.ts';
+
+const wholeNumber = (least: number, most: number) => {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.pipe(
+    z.string().check(z.regex(/^\d{1,15}$/, { error })),
+    z.pipe(z.transform(Number), z.number().check(z.gte(least, { error }), z.lte(most, { error }))),
+  );
+};
+
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.enum(values, { error: `must be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` });
+
+const yesOrNo = z.pipe(
+  oneOf('true', 'false'),
+  z.transform((text) => text === 'true'),
+);
+
+const list = z.pipe(
+  z.string(),
+  z.transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  ),
+);
+
+const apiKeys = z.pipe(
+  list,
+  z.transform((entries, context): ApiKey[] =>
+    entries.flatMap((entry, i) => {
+      const key = parseApiKey(entry);
+      if (key !== undefined) return key;
+      context.issues.push({
+        code: 'custom',
+        input: undefined,
+        message: `is a comma-separated list of ${apiKeyForms}; entry ${i + 1} is none of these`,
+      });
+      return [];
+    }),
+  ),
+);
+
+const megabytes = (count: number) => count * 2 ** 20;
+// A string of V8 has at most 2^29 - 24 characters, and a body is parsed as one.
+const mostBytes = 500_000_000;
+
+/** Every variable that configures the server, what it may be, what it defaults to and what it is for. */
+export const Environment = z.object({
+  HOST: z._default(z.string(), '127.0.0.1').check(z.describe('Address to listen on.')),
+  PORT: z._default(wholeNumber(0, 65_535), 8001).check(z.describe('Port to listen on; 0 takes a free one.')),
+  STORE: z._default(oneOf('sqlite', 'dynamodb'), 'sqlite').check(z.describe('Where traces are stored.')),
+  DATA_DIR: z._default(z.string(), '.data').check(z.describe('Folder of the SQLite store; made where it is missing.')),
+  API_KEYS: z
+    .optional(apiKeys)
+    .check(z.describe(`Comma-separated keys: ${apiKeyForms}. On a loopback address it defaults to project-dev.`)),
+  API_KEY_REQUIRED: z
+    ._default(yesOrNo, true)
+    .check(z.describe("false serves DEFAULT_PROJECT_KEY's project to requests without a key; on loopback only.")),
+  DEFAULT_PROJECT_KEY: z
+    ._default(z.string(), 'project-dev')
+    .check(z.describe('Key whose project is served without a key where API_KEY_REQUIRED=false.')),
+  ALLOW_PREDICTABLE_KEYS: z
+    ._default(yesOrNo, false)
+    .check(z.describe('true allows project-ID keys, and API_KEY_REQUIRED=false, on addresses that others can reach.')),
+  CORS_ORIGINS: z
+    ._default(list, [])
+    .check(z.describe('Comma-separated origins whose pages may call the API from a browser, or *. Default: none.')),
+  RETENTION_DAYS: z._default(wholeNumber(1, 36_500), 90).check(z.describe('Days that a trace is kept.')),
+  LOG_LEVEL: z
+    ._default(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info')
+    .check(z.describe('Least severity that is logged. Each request is logged from debug on.')),
+  SQLITE_SYNCHRONOUS: z
+    ._default(oneOf('FULL', 'NORMAL'), 'FULL')
+    .check(z.describe('FULL survives a power cut; NORMAL only the end of the process, and writes faster.')),
+  MAX_BODY_BYTES: z
+    ._default(wholeNumber(1024, mostBytes), megabytes(16))
+    .check(z.describe('Largest body of a request as it is sent, compressed or not.')),
+  MAX_DECOMPRESSED_BYTES: z
+    ._default(wholeNumber(1024, mostBytes), megabytes(64))
+    .check(z.describe('Largest body of a request after decompression.')),
+  MAX_BATCH_ELEMENTS: z
+    ._default(wholeNumber(1, 100_000), 1_000)
+    .check(z.describe('Most traces, spans and scores together in a batch.')),
+  MAX_PAYLOAD_BYTES: z
+    ._default(wholeNumber(1024, mostBytes), megabytes(10))
+    .check(z.describe('Largest field of a trace or span (an input, an output, metadata), as JSON in UTF-8.')),
+  MAX_JSON_DEPTH: z
+    ._default(wholeNumber(1, 1_000), 100)
+    .check(z.describe('Deepest nesting of arrays and objects in a body.')),
+});
+
+/** The server's configuration, checked and whole. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly keys: readonly ApiKey[];
+  /** The project of requests without a key; undefined where each needs one. */
+  readonly openProject: string | undefined;
+  readonly corsOrigins: readonly string[];
+  readonly retentionDays: number;
+  readonly logLevel: string;
+  readonly sqliteSynchronous: 'FULL' | 'NORMAL';
+  readonly limits: BodyLimits;
+}
+
+/** What a body may be at the most. Each is a variable of the same name. */
+export interface BodyLimits {
+  readonly maxBodyBytes: number;
+  readonly maxDecompressedBytes: number;
+  readonly maxBatchElements: number;
+  readonly maxPayloadBytes: number;
+  readonly maxJsonDepth: number;
+}
+
+/** A variable is not what it may be. The message is one sentence for each, and holds no key. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads the server's variables. An empty variable counts as absent.
+ *
+ * @throws ConfigError naming the variable and what it may be.
+ */
+export function parseConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const { success, data: variables, error } = z.safeParse(Environment, given);
+  if (!success) throw new ConfigError(error.issues.map((issue) => sentence(issue, given)).join('\n'));
+
+  if (variables.STORE === 'dynamodb') throw new ConfigError('STORE=dynamodb is not in this version yet; use sqlite.');
+  const keys = keysOf(variables);
+  return Object.freeze({
+    host: variables.HOST,
+    port: variables.PORT,
+    dataDir: variables.DATA_DIR,
+    keys: Object.freeze(keys),
+    openProject: openProjectOf(variables, keys),
+    corsOrigins: Object.freeze(variables.CORS_ORIGINS),
+    retentionDays: variables.RETENTION_DAYS,
+    logLevel: variables.LOG_LEVEL,
+    sqliteSynchronous: variables.SQLITE_SYNCHRONOUS,
+    limits: Object.freeze({
+      maxBodyBytes: variables.MAX_BODY_BYTES,
+      maxDecompressedBytes: variables.MAX_DECOMPRESSED_BYTES,
+      maxBatchElements: variables.MAX_BATCH_ELEMENTS,
+      maxPayloadBytes: variables.MAX_PAYLOAD_BYTES,
+      maxJsonDepth: variables.MAX_JSON_DEPTH,
+    }),
+  });
+}
+
+type Variables = z.infer<typeof Environment>;
+
+function sentence(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
+  const name = String(issue.path[0]);
+  // What was given helps to find a typo, but a key must not reach a log.
+  return name === 'API_KEYS'
+    ? `${name} ${issue.message}.`
+    : `${name} ${issue.message}, not ${JSON.stringify(given[name])}.`;
+}
+
+function keysOf({ HOST, API_KEYS, ALLOW_PREDICTABLE_KEYS }: Variables): ApiKey[] {
+  const keys = API_KEYS ?? (isLoopback(HOST) ? [parseApiKey('project-dev') as ApiKey] : []);
+  if (keys.length === 0)
+    throw new ConfigError(`API_KEYS must be set where HOST (${HOST}) can be reached by others: ${apiKeyForms}.`);
+  if (!isLoopback(HOST) && !ALLOW_PREDICTABLE_KEYS && keys.some((key) => key.isPredictable))
+    throw new ConfigError(
+      `API_KEYS has a project-ID key, which others can guess, and HOST (${HOST}) can be reached by others. ` +
+        'Use ID:SECRET, or set ALLOW_PREDICTABLE_KEYS=true.',
+    );
+  const hashes = keys.map(({ hash }) => hash.toString('hex'));
+  const repeated = hashes.findIndex((hash, i) => hashes.indexOf(hash) !== i);
+  if (repeated !== -1) throw new ConfigError(`API_KEYS has the secret of entry ${repeated + 1} twice.`);
+  return keys;
+}
+
+function openProjectOf(variables: Variables, keys: readonly ApiKey[]): string | undefined {
+  const { HOST, API_KEY_REQUIRED, DEFAULT_PROJECT_KEY, ALLOW_PREDICTABLE_KEYS } = variables;
+  if (API_KEY_REQUIRED) return undefined;
+  if (!isLoopback(HOST) && !ALLOW_PREDICTABLE_KEYS)
+    throw new ConfigError(
+      `API_KEY_REQUIRED=false lets everybody in, and HOST (${HOST}) can be reached by others. ` +
+        'Listen on 127.0.0.1, or set ALLOW_PREDICTABLE_KEYS=true.',
+    );
+  const key = findApiKey(keys, DEFAULT_PROJECT_KEY) ?? parseApiKey(DEFAULT_PROJECT_KEY);
+  if (key === undefined) throw new ConfigError('DEFAULT_PROJECT_KEY must be project-ID, or one of API_KEYS.');
+  return key.project;
+}
+
+const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);

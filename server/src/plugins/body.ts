@@ -1,0 +1,75 @@
+import type { FastifyRequest } from 'fastify';
+import { fastifyPlugin } from 'fastify-plugin';
+import type { BodyLimits } from '../config.ts';
+import { decodeBody } from './decode-body.ts';
+import { ProblemError } from './problem.ts';
+import { type BodyTraits, type RecordFault, recordFault } from './record-fault.ts';
+import { scanJson } from './scan-json.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What a look at the text of the body told. */
+    bodyTraits: BodyTraits;
+    /** What keeps a record of this body from being kept whole. */
+    faultOf(record: unknown): RecordFault | undefined;
+  }
+  interface FastifyContextConfig {
+    /** An absent body counts as `{}`. @default false */
+    isBodyOptional?: boolean;
+    /** The route checks the records of its body one by one, with `request.faultOf`. @default false */
+    isBatch?: boolean;
+  }
+}
+
+const noBody: BodyTraits = { characters: 0, mayHoldHugeNumbers: false };
+
+/**
+ * Reads JSON bodies: unpacks them, checks them against the limits before anything is built of them, parses them.
+ *
+ * Fastify's own parser refuses a `__proto__` key. Here it is data: `JSON.parse` makes it an own member, and nothing
+ * downstream copies a body member by member into an object literal.
+ */
+export const body = fastifyPlugin(
+  async (app, limits: BodyLimits) => {
+    app.decorateRequest('bodyTraits');
+    app.decorateRequest('faultOf', function (record) {
+      return recordFault(record, this.bodyTraits, limits);
+    });
+
+    const options = { parseAs: 'buffer', bodyLimit: limits.maxBodyBytes } as const;
+    app.addContentTypeParser('application/json', options, async (request: FastifyRequest, bytes: Buffer) => {
+      if (bytes.length === 0) return undefined;
+      const text = await decodeBody(bytes, request.headers['content-encoding'], limits);
+      const { isTooDeep, mayHoldHugeNumbers } = scanJson(text, limits.maxJsonDepth);
+      if (isTooDeep)
+        throw new ProblemError(422, `The body is nested deeper than MAX_JSON_DEPTH (${limits.maxJsonDepth}).`);
+      request.bodyTraits = { characters: text.length, mayHoldHugeNumbers };
+      return parse(text);
+    });
+
+    app.addHook('preValidation', async (request, reply) => {
+      const { schema, config } = request.routeOptions;
+      if (schema?.body === undefined) return;
+      if (request.body === undefined) {
+        if (!config.isBodyOptional) return reply.problem(400, 'The request has no body; this needs one of JSON.');
+        request.body = {};
+        request.bodyTraits = noBody;
+      }
+      const fault = config.isBatch ? undefined : request.faultOf(request.body);
+      if (fault !== undefined) return reply.problem(fault.status, fault.detail);
+    });
+  },
+  { name: 'body', dependencies: ['problem'] },
+);
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    // V8 says where, by position or by quoting the surroundings.
+    throw new ProblemError(
+      400,
+      `The body is not JSON: ${error instanceof Error ? error.message : 'it cannot be parsed'}`,
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { IngestAnswer, IngestBody, IngestEnvelope } from 'llm-tracer/schema';
+import type { AppContext } from '../context.ts';
+import { validatorCompiler } from '../plugins/validation.ts';
+import type { Batch } from '../stores/store.ts';
+import { readScores, readSpans, readTraces } from './batch-part.ts';
+
+export const ingestRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { config, store }) => {
+  const { maxBatchElements } = config.limits;
+  app.post(
+    '/api/ingest',
+    {
+      config: { isBatch: true },
+      // Documented with its elements, checked without: each is checked alone, so that a bad one never costs its neighbours.
+      validatorCompiler: (route) => validatorCompiler({ ...route, schema: IngestEnvelope }),
+      schema: {
+        summary: 'Store a batch of records, each an upsert of what is known so far',
+        tags: ['writing'],
+        body: IngestBody,
+        response: { 200: IngestAnswer },
+      },
+    },
+    async (request, reply) => {
+      const envelope: IngestEnvelope = request.body;
+      const count = lengthOf(envelope.traces) + lengthOf(envelope.spans) + lengthOf(envelope.scores);
+      if (count > maxBatchElements)
+        return reply.problem(
+          413,
+          `The batch has ${count} elements, more than MAX_BATCH_ELEMENTS (${maxBatchElements}). Send it in parts.`,
+        );
+
+      const check = (element: unknown) => request.faultOf(element);
+      const traces = readTraces(envelope.traces, check);
+      const spans = readSpans(envelope.spans, check);
+      const scores = readScores(envelope.scores, check);
+      const outcome = await store.ingest(request.project, {
+        traces: traces.changes,
+        spans: spans.changes,
+        scores: scores.changes,
+        ...droppedOf(envelope),
+      });
+
+      const rejected = [
+        ...traces.rejected,
+        ...traces.refused(outcome.traces, config.retentionDays),
+        ...spans.rejected,
+        ...spans.refused(outcome.spans, config.retentionDays),
+        ...scores.rejected,
+        ...scores.refused(outcome.scores, config.retentionDays),
+      ];
+      return { accepted: count - rejected.length, rejected };
+    },
+  );
+};
+
+const lengthOf = (elements: readonly unknown[] | null | undefined): number => elements?.length ?? 0;
+
+/** Drop counts are cumulative for an instance of the SDK; of a sender without a name they could not be told apart. */
+function droppedOf({ sdk, dropped }: IngestEnvelope): Pick<Batch, 'dropped'> {
+  return sdk?.instance == null || dropped == null ? {} : { dropped: { instance: sdk.instance, counts: dropped } };
+}

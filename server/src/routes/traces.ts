@@ -1,0 +1,160 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import {
+  CompleteTraceAnswer,
+  CompleteTraceBody,
+  CreateTraceAnswer,
+  CreateTraceBody,
+  GetTraceQuery,
+  Id,
+  ListTracesQuery,
+  limitRange,
+  TraceAnswer,
+  TraceListAnswer,
+} from 'llm-tracer/schema';
+import * as z from 'zod/mini';
+import type { AppContext } from '../context.ts';
+import { traceChange, traceFieldsOf } from '../domain/normalise.ts';
+import { timeOf } from '../domain/time.ts';
+import { problemReply } from '../plugins/openapi.ts';
+import type { TraceFilter } from '../stores/store.ts';
+import { newTraceId } from './new-id.ts';
+import { refusalOf } from './outcome.ts';
+import { resolveTimeBound } from './time-bound.ts';
+
+const unknownTrace = 'There is no trace with this id in this project.';
+const deletedTrace = 'A trace with this id was deleted; create it under another one.';
+
+/** How many spans of a trace are answered where the query names no `limit`. */
+const spansWithoutLimit = 5_000;
+
+export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { config, store, clock }) => {
+  app.post(
+    '/api/traces',
+    {
+      schema: {
+        summary: 'Create a trace',
+        tags: ['writing'],
+        body: CreateTraceBody,
+        response: { 200: CreateTraceAnswer, 409: problemReply(deletedTrace) },
+      },
+    },
+    async (request, reply) => {
+      const { body, project } = request;
+      if (body.project_id != null && body.project_id !== project)
+        return reply.problem(403, `This key belongs to the project ${project}; project_id names another one.`);
+
+      const trace_id = body.trace_id ?? newTraceId();
+      const start_time = body.start_time ?? timeOf(clock());
+      const traces = [traceChange({ ...body, trace_id, start_time })];
+      const outcome = await store.ingest(project, { traces, spans: [], scores: [] });
+
+      const [became = 'stored'] = outcome.traces;
+      if (became === 'swallowed') return reply.problem(409, deletedTrace);
+      const refusal = refusalOf(became, config.retentionDays);
+      if (refusal !== undefined) return reply.problem(refusal.status, refusal.detail);
+      return { trace_id, status: 'created' as const };
+    },
+  );
+
+  app.get(
+    '/api/traces',
+    {
+      schema: {
+        summary: 'A page of traces, newest first; all filters that are given must hold',
+        tags: ['reading'],
+        querystring: ListTracesQuery,
+        response: { 200: TraceListAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { limit = limitRange.standard, cursor, ...query } = request.query;
+      const unsupported = unsupportedPart(query);
+      if (unsupported !== undefined) {
+        const message = 'is not supported by this version of the server yet';
+        return reply.problem(422, `${unsupported}: ${message}`, [{ path: unsupported, message }]);
+      }
+      const { traces, nextCursor } = await store.listTraces(request.project, filterOf(query, clock()), {
+        limit,
+        cursor,
+      });
+      return { traces: [...traces], next_cursor: nextCursor, has_more: nextCursor !== null, count: traces.length };
+    },
+  );
+
+  app.get(
+    '/api/traces/:trace_id',
+    {
+      schema: {
+        summary: 'A trace with its spans and scores',
+        tags: ['reading'],
+        params: z.object({ trace_id: Id }),
+        querystring: GetTraceQuery,
+        response: { 200: TraceAnswer, 404: problemReply(unknownTrace) },
+      },
+    },
+    async (request, reply) => {
+      const { payloads = true, limit = spansWithoutLimit, cursor } = request.query;
+      const trace = await store.readTrace(request.project, request.params.trace_id, { payloads, limit, cursor });
+      return trace ?? reply.problem(404, unknownTrace);
+    },
+  );
+
+  app.patch(
+    '/api/traces/:trace_id/complete',
+    {
+      config: { isBodyOptional: true },
+      schema: {
+        summary: 'Complete a trace with what became known at its end',
+        tags: ['writing'],
+        params: z.object({ trace_id: Id }),
+        body: CompleteTraceBody,
+        response: { 200: CompleteTraceAnswer, 404: problemReply(unknownTrace) },
+      },
+    },
+    async (request, reply) => {
+      const { trace_id } = request.params;
+      const isKnown = await store.completeTrace(request.project, trace_id, traceFieldsOf(request.body));
+      return isKnown ? { trace_id, status: 'completed' as const } : reply.problem(404, unknownTrace);
+    },
+  );
+
+  app.delete(
+    '/api/traces/:trace_id',
+    {
+      schema: {
+        summary: 'Delete a trace with its spans, payloads and scores for good',
+        tags: ['writing'],
+        params: z.object({ trace_id: Id }),
+        response: { 204: z.undefined(), 404: problemReply(unknownTrace) },
+      },
+    },
+    async (request, reply) => {
+      const isKnown = await store.deleteTrace(request.project, request.params.trace_id);
+      return isKnown ? reply.code(204).send() : reply.problem(404, unknownTrace);
+    },
+  );
+};
+
+type Filters = Omit<ListTracesQuery, 'limit' | 'cursor'>;
+
+/** A parameter that the contract has and this version cannot serve: saying so beats an answer that ignores it. */
+function unsupportedPart({ q, score, sort = 'time' }: Filters): string | undefined {
+  if (q !== undefined) return 'q';
+  if (score !== undefined) return 'score';
+  return sort === 'time' ? undefined : 'sort';
+}
+
+const filterOf = (query: Filters, nowMicros: number): TraceFilter => ({
+  from: resolveTimeBound(query.from, nowMicros),
+  to: resolveTimeBound(query.to, nowMicros),
+  userId: query.user_id,
+  sessionId: query.session_id,
+  tags: query.tags,
+  name: query.name,
+  status: query.status,
+  model: query.model,
+  environment: query.environment,
+  release: query.release,
+  minDurationMs: query.min_duration_ms,
+  minCost: query.min_cost,
+});
