@@ -48,7 +48,7 @@ export async function startServer(
 
   const listening = new Promise<string>((resolve) => {
     createInterface(child.stdout).on('line', (line) => {
-      const address = /http:\/\/[^\s"]+/.exec(line)?.[0];
+      const address = /listening on (http:\S+)/.exec(line)?.[1];
       if (address !== undefined) resolve(address);
       onLine(line);
     });

@@ -35,7 +35,9 @@ await refuseTakenPort(process.env);
 
 const stopping = stopSignal();
 try {
-  const server = await startServer(process.env, { onLine: console.log, signal: stopping });
+  // Its log would stand between the lines that matter here.
+  const environment = { ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' };
+  const server = await startServer(environment, { onLine: console.log, signal: stopping });
   await showRecordedExample(server);
   process.exitCode = await server.exited;
 } catch (error) {
