@@ -1,1 +1,26 @@
-export {};
+// The public surface. Kept back: the export pipeline (`transport` says what it talks to), serialisation and context,
+// which nothing outside needs; the wire's schemas are `llm-tracer/schema`, so that zod loads only where it is used.
+
+export type { Clock } from './clock.ts';
+export type { TracerErrorCode } from './errors.ts';
+export { TracerError, tracerErrorCodes } from './errors.ts';
+export type { FlushReport } from './export/batcher.ts';
+export type {
+  Batch,
+  BatchRecord,
+  DropCounts,
+  DropReason,
+  Rejection,
+  SendOutcome,
+  Transport,
+} from './export/transport.ts';
+export type { Ids } from './ids.ts';
+export type { TracerOptions } from './options.ts';
+export type { ScoreOptions } from './score.ts';
+export type { RemoteParent, SpanKind, SpanOptions, Usage } from './span.ts';
+export { Span } from './span.ts';
+export type { TraceOptions } from './trace.ts';
+export { Trace } from './trace.ts';
+export type { WrapOptions } from './tracer.ts';
+export { Tracer } from './tracer.ts';
+export type { TracerLogger } from './warnings.ts';

@@ -1,0 +1,167 @@
+import { formatTime } from './clock.ts';
+import { inertTraceId, Operation, type Recorder, startOf } from './operation.ts';
+import { labelOf, nameOf, type TraceDraft, tagsOf, traceJson } from './wire-record.ts';
+
+/** What is known of a trace when it starts. */
+export interface TraceOptions {
+  /** What went in: any value. Serialised when the trace ends. */
+  readonly input?: unknown;
+  /** Anything else worth keeping. */
+  readonly metadata?: Record<string, unknown> | undefined;
+  /** Who it was done for. 1 to 255 characters. */
+  readonly userId?: string | undefined;
+  /** The conversation or session it belongs to. 1 to 255 characters. */
+  readonly sessionId?: string | undefined;
+  /** Words to find it by: at most 50, of at most 100 characters. */
+  readonly tags?: readonly string[] | undefined;
+  /**
+   * When it began.
+   * @default now
+   */
+  readonly startTime?: Date | undefined;
+}
+
+/** What a tracer puts on every trace. */
+export interface TraceOrigin {
+  readonly environment: string | undefined;
+  readonly release: string | undefined;
+  readonly serviceName: string | undefined;
+}
+
+/**
+ * One run of the application: a request, a job, an agent run. Spans are its parts.
+ *
+ * Setters return the trace. After the end they do nothing.
+ *
+ * @example
+ * ```ts
+ * import { Tracer } from 'llm-tracer';
+ *
+ * const tracer = new Tracer();
+ * await tracer.trace('answer', { userId: 'u-1', tags: ['beta'] }, async (trace) => {
+ *   console.log(trace.url);
+ *   return trace.span('search', { kind: 'retrieval' }, async () => ['a document']);
+ * });
+ * ```
+ */
+export class Trace extends Operation<TraceDraft> {
+  /** The trace's id: 32 hex digits. */
+  override readonly id: string;
+  readonly #isImplicit: boolean;
+
+  /** Traces are made by `tracer.trace` and `tracer.startTrace`, and by spans outside of any. */
+  constructor(
+    recorder: Recorder,
+    id: string,
+    name: string,
+    options: TraceOptions,
+    origin: TraceOrigin,
+    isImplicit: boolean,
+  ) {
+    if (id === inertTraceId) {
+      super(recorder, id, 0, undefined);
+    } else {
+      const start = startOf(options.startTime, recorder.clock);
+      super(recorder, id, start.micros, {
+        trace_id: id,
+        name: nameOf(name),
+        start_time: start.text,
+        input: options.input,
+        tags: tagsOf(options.tags),
+        user_id: labelOf(options.userId),
+        session_id: labelOf(options.sessionId),
+        environment: origin.environment,
+        release: origin.release,
+        service_name: origin.serviceName,
+      });
+      if (options.metadata !== undefined) this.setMetadata(options.metadata);
+    }
+    this.id = id;
+    this.#isImplicit = isImplicit;
+  }
+
+  /** Where this trace can be looked at. */
+  get url(): string {
+    return this.recorder.traceUrl(this.id);
+  }
+
+  override get parentId(): undefined {
+    return undefined;
+  }
+
+  override get trace(): this {
+    return this;
+  }
+
+  /** What went in: any value, serialised when the trace ends. */
+  setInput(input: unknown): this {
+    if (this.draft !== undefined) this.draft.input = input;
+    return this;
+  }
+
+  /** What came out: any value, serialised when the trace ends. */
+  setOutput(output: unknown): this {
+    if (this.draft !== undefined) this.draft.output = output;
+    return this;
+  }
+
+  /** Who it was done for. */
+  setUser(userId: string): this {
+    if (this.draft !== undefined) this.draft.user_id = labelOf(userId);
+    return this;
+  }
+
+  /** The conversation or session it belongs to. */
+  setSession(sessionId: string): this {
+    if (this.draft !== undefined) this.draft.session_id = labelOf(sessionId);
+    return this;
+  }
+
+  /** Words to find it by, in the place of those it had: at most 50, of at most 100 characters. */
+  setTags(tags: readonly string[]): this {
+    if (this.draft !== undefined) this.draft.tags = tagsOf(tags);
+    return this;
+  }
+
+  override succeed(output: unknown): void {
+    if (this.draft !== undefined && this.draft.output === undefined) this.draft.output = output;
+    this.end();
+  }
+
+  override cancelled(): void {
+    this.setMetadata({ cancelled: true });
+  }
+
+  /** Ends at the moment of the span that it exists for. */
+  endWith(endMicros: number): void {
+    const draft = this.draft;
+    if (draft === undefined) return;
+    this.draft = undefined;
+    this.finish(draft, endMicros);
+  }
+
+  override runningJson(): string | undefined {
+    const draft = this.draft;
+    if (draft === undefined) return undefined;
+    const { trace_id, name, start_time, tags, user_id, session_id, environment, release, service_name } = draft;
+    return JSON.stringify({
+      trace_id,
+      name,
+      start_time,
+      tags,
+      user_id,
+      session_id,
+      environment,
+      release,
+      service_name,
+    });
+  }
+
+  protected override finish(draft: TraceDraft, endMicros: number): void {
+    draft.end_time = formatTime(endMicros);
+    // Said outright: else the server takes the status of the first span, and a program that coped with a failed step
+    // has not failed. The trace of a lone span has nothing to say beyond that span.
+    if (!this.#isImplicit) draft.status ??= 'ok';
+    this.recorder.ended(this, 'trace', () => traceJson(draft, this.recorder.limits));
+  }
+}
