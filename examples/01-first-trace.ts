@@ -43,8 +43,8 @@ const suggestion = await tracer.trace(
     );
     const longest = pickLongest(shortEnough);
 
-    // Feedback is a score: from a user, from code, or from a model that judges.
-    tracer.score({ traceId: trace.id, name: 'found-one', value: longest !== undefined, source: 'code' });
+    // Feedback is a score: from a user, from code, or from a model that judges. Here, of the trace that is active.
+    tracer.score({ name: 'found-one', value: longest !== undefined });
     console.log(`Trace: ${trace.url}`);
     return longest;
   },

@@ -7,10 +7,10 @@ import { root } from '../workspace.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
-/** The first cells of the table below a heading, without their backticks. */
+/** The names that the first cells of the table below a heading begin with. */
 function firstColumn(page: string, heading: string): string[] {
   const section = page.split(/^## /m).find((each) => each.startsWith(`${heading}\n`)) ?? '';
-  return [...section.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1] ?? '');
+  return [...section.matchAll(/^\| `([^`(]+)/gm)].map((match) => match[1] ?? '');
 }
 
 test('the page of errors has the codes that the SDK has, with the same words', () => {
@@ -33,6 +33,12 @@ test('the page of the SDK has the options that the SDK has', () => {
   const known = /The options are (.*)\./.exec(refusal())?.[1]?.split(', ');
 
   expect(firstColumn(read('docs/reference/sdk.md'), 'Options').toSorted()).toEqual(known?.toSorted());
+});
+
+test('the page of the SDK has the members that a tracer has', () => {
+  const members = Object.getOwnPropertyNames(Tracer.prototype).filter((name) => name !== 'constructor');
+
+  expect(firstColumn(read('docs/reference/sdk.md'), 'Tracer')).toEqual(expect.arrayContaining(members));
 });
 
 test('the page of the server has the variables that the server has', () => {
