@@ -164,7 +164,7 @@ describe('02-openai-chat', () => {
 
       // $0.40 a million input tokens, $1.60 a million output tokens
       expect(call?.cost_usd).toBeCloseTo((call?.tokens_input ?? 0) * 0.4e-6 + (call?.tokens_output ?? 0) * 1.6e-6, 9);
-      expect(call?.cost_source).toMatch(/^priced:/);
+      expect(call).toMatchObject({ cost_source: 'priced', cost_price: { table: 'genai-prices', provider: 'openai' } });
       expect(answer.trace).toMatchObject({
         tokens_input: call?.tokens_input,
         tokens_output: call?.tokens_output,
