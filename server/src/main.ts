@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { buildApp } from './app.ts';
 import { type Config, ConfigError, parseConfig } from './config.ts';
+import { genaiPricer } from './domain/pricing.ts';
 import { startPruning } from './pruning.ts';
 import { openSqliteStore } from './stores/sqlite/index.ts';
 
@@ -9,7 +10,7 @@ const clock = (): number => Date.now() * 1000;
 
 async function serve(config: Config): Promise<void> {
   const { dataDir, retentionDays, sqliteSynchronous: synchronous } = config;
-  const store = await openSqliteStore({ dataDir, synchronous, clock, retentionDays });
+  const store = await openSqliteStore({ dataDir, synchronous, clock, retentionDays, pricer: genaiPricer });
   const app = buildApp({ config, store, clock, logger: { level: config.logLevel } });
   const stopPruning = startPruning(store, app.log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -19,7 +19,8 @@ export interface DecodeLimits {
 // Larger bodies are unpacked off the main thread; for smaller ones the hand-over takes longer than the work.
 const mostBytesAtOnce = 256 * 1024;
 
-// The output grows a chunk at a time and stops at the limit. The default of 16 KB costs a call each.
+// The output grows a chunk at a time and stops at the limit. Off the main thread each chunk is a hand-over, so the
+// default of 16 KB would make thousands of a large body.
 const chunkSize = 256 * 1024;
 
 interface Decoder {

@@ -34,7 +34,12 @@ export const openapi = fastifyPlugin(
       transform: createJsonSchemaTransform({ schemaRegistry }),
       transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
     });
-    await app.register(fastifySwaggerUi, { routePrefix: '/docs', staticCSP: true });
+    await app.register(fastifySwaggerUi, {
+      routePrefix: '/docs',
+      staticCSP: true,
+      // Without TLS, on any address but loopback, it would have the browser ask for the page's own scripts in vain.
+      transformStaticCSP: (policy) => policy.replace(/ *upgrade-insecure-requests;?/, ''),
+    });
     app.addHook('onRoute', documentErrors);
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   },
