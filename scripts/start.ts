@@ -25,8 +25,8 @@ async function showRecordedExample(server: ServerProcess): Promise<void> {
 
   const recorded = await newestTrace(server.url, key, startedAt);
   console.log(`\nRecorded:\n\n${printTrace(recorded)}\n`);
-  console.log(`Look at it:  ${server.url}/`);
-  console.log(`As JSON:     curl -H 'X-API-Key: ${key}' ${server.url}/api/traces/${recorded.trace.trace_id}`);
+  console.log(`Look at it:  curl -H 'X-API-Key: ${key}' ${server.url}/api/traces/${recorded.trace.trace_id}`);
+  console.log(`The API:     ${server.url}/docs`);
   console.log('More:        npx -y pnpm@12 example, in another terminal. Ctrl-C stops the server.');
 }
 
