@@ -1,6 +1,7 @@
 import { nodeBuiltin } from './node-builtin.ts';
+import { type AnyFunction, methodOf, observeIterator, replaceMethod, tap } from './observe.ts';
 
-/** What is told how a result went on. A span is one. */
+/** What is told how a result went on. A trace or span is one. */
 export interface Follower {
   /** Calls `fn` inside of what is followed. */
   run<Result>(fn: () => Result): Result;
@@ -10,19 +11,6 @@ export interface Follower {
   fail(error: unknown): void;
   cancelled(): void;
 }
-
-type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
-type Members = Record<PropertyKey, unknown>;
-
-const method = (value: object, name: PropertyKey): AnyFunction | undefined => {
-  const member = (value as Members)[name];
-  return typeof member === 'function' ? (member as AnyFunction) : undefined;
-};
-
-/** Puts a method on one object, in the place of its prototype's; as invisible as methods are. */
-const replace = (value: object, name: PropertyKey, replacement: AnyFunction): void => {
-  Object.defineProperty(value, name, { value: replacement, writable: true, configurable: true, enumerable: false });
-};
 
 /**
  * Gives back what a traced function returned, and tells the follower when that has come to its end: a plain value at
@@ -38,16 +26,14 @@ export function follow<Result>(result: Result, follower: Follower): Result {
   }
   try {
     if (result instanceof Promise && result.constructor === Promise) {
-      return result.then(
-        (value) => follow(value, follower),
-        (error) => {
-          follower.fail(error);
-          throw error;
-        },
+      return tap(
+        result,
+        (value) => void follow(value, follower),
+        (error) => follower.fail(error),
       ) as Result;
     }
-    if (method(result, 'then') !== undefined) followThenable(result, follower);
-    else if (!followStream(result, follower)) follower.succeed(result);
+    if (methodOf(result, 'then') !== undefined) followThenable(result, follower);
+    else if (!followStream(result, follower, createSink())) follower.succeed(result);
   } catch {
     // A frozen object, a hostile proxy: its end cannot be seen, so this is taken for it.
     follower.succeed(result);
@@ -60,7 +46,8 @@ export function follow<Result>(result: Result, follower: Follower): Result {
  * `then`, and some have other doors (`withResponse`, `asResponse`), so the doors are watched and none is opened.
  */
 function followThenable(thenable: object, follower: Follower): void {
-  const then = method(thenable, 'then') as AnyFunction;
+  const then = methodOf(thenable, 'then') as AnyFunction;
+  const onError = (error: unknown): void => follower.fail(error);
 
   const observedThen: AnyFunction = (onFulfilled, onRejected) => {
     const outside = follower.outside();
@@ -72,19 +59,19 @@ function followThenable(thenable: object, follower: Follower): void {
           return typeof onFulfilled === 'function' ? outside(() => onFulfilled(value)) : value;
         },
         (error: unknown) => {
-          follower.fail(error);
+          onError(error);
           if (typeof onRejected === 'function') return outside(() => onRejected(error));
           throw error;
         },
       ),
     );
   };
-  replace(thenable, 'then', observedThen);
-  if (method(thenable, 'catch') !== undefined) {
-    replace(thenable, 'catch', (onRejected) => observedThen(undefined, onRejected));
+  replaceMethod(thenable, 'then', observedThen);
+  if (methodOf(thenable, 'catch') !== undefined) {
+    replaceMethod(thenable, 'catch', (onRejected) => observedThen(undefined, onRejected));
   }
-  if (method(thenable, 'finally') !== undefined) {
-    replace(thenable, 'finally', (onSettled) => {
+  if (methodOf(thenable, 'finally') !== undefined) {
+    replaceMethod(thenable, 'finally', (onSettled) => {
       const settle = async () => (typeof onSettled === 'function' ? onSettled() : undefined);
       return observedThen(
         (value: unknown) => settle().then(() => value),
@@ -96,46 +83,36 @@ function followThenable(thenable: object, follower: Follower): void {
     });
   }
   for (const door of ['withResponse', 'asResponse']) {
-    const open = method(thenable, door);
+    const open = methodOf(thenable, door);
     if (open === undefined) continue;
-    replace(thenable, door, (...args) => {
-      const answer = follower.run(() => open.apply(thenable, args)) as Promise<unknown>;
-      return answer.then(
-        (value) => {
-          // `withResponse` gives the parsed value beside the response; a bare response is not worth keeping.
-          const data = door === 'withResponse' ? (value as { data?: unknown }).data : undefined;
-          follow(data, follower);
-          return value;
-        },
-        (error) => {
-          follower.fail(error);
-          throw error;
-        },
-      );
-    });
+    // `withResponse` gives the parsed value beside the response; a bare response is not worth keeping.
+    const dataOf = (answer: unknown): unknown =>
+      door === 'withResponse' ? (answer as { data?: unknown }).data : undefined;
+    replaceMethod(thenable, door, (...args) =>
+      tap(
+        follower.run(() => open.apply(thenable, args)) as Promise<unknown>,
+        (answer) => void follow(dataOf(answer), follower),
+        onError,
+      ),
+    );
   }
 }
 
 /** Watches a stream or generator; false if the value is neither. */
-function followStream(value: object, follower: Follower): boolean {
-  if (globalThis.ReadableStream !== undefined && value instanceof ReadableStream) {
-    followWebStream(value, follower, createSink());
-    return true;
-  }
-  if (method(value, 'pipe') !== undefined && method(value, 'on') !== undefined && method(value, 'read') !== undefined) {
-    followNodeReadable(value, follower);
-    return true;
-  }
+function followStream(value: object, follower: Follower, sink: ChunkSink): boolean {
   const tag = Object.prototype.toString.call(value);
-  if (tag === '[object Generator]' || tag === '[object AsyncGenerator]') {
-    followIterator(value, follower, createSink());
-    return true;
+  if (globalThis.ReadableStream !== undefined && value instanceof ReadableStream) {
+    followWebStream(value, follower, sink);
+  } else if (['pipe', 'on', 'read'].every((name) => methodOf(value, name) !== undefined)) {
+    followNodeReadable(value, follower);
+  } else if (tag === '[object Generator]' || tag === '[object AsyncGenerator]') {
+    followIterator(value, follower, sink);
+  } else if (methodOf(value, Symbol.asyncIterator) !== undefined) {
+    followAsyncIterable(value, follower, sink);
+  } else {
+    return false;
   }
-  if (method(value, Symbol.asyncIterator) !== undefined) {
-    followAsyncIterable(value, follower, createSink());
-    return true;
-  }
-  return false;
+  return true;
 }
 
 // A stream of objects is kept up to here: its consumer may well run for days.
@@ -144,15 +121,14 @@ const mostChunks = 1000;
 /** Takes the chunks of one reader of a stream. */
 interface ChunkSink {
   add(chunk: unknown): void;
-  /** What has been read, in the form that is recorded. */
+  /** What has been read, in the form that is recorded: texts joined, other chunks as a list. */
   value(): unknown;
-  /** A sink for a second reader of the same chunks. */
+  /** A sink for a second reader of the same chunks. Of several the one that is ahead is heard. */
   branch(): ChunkSink;
   /** This reader gave up. True if it was the last one. */
   leave(): boolean;
 }
 
-/** What a stream gave: texts joined, other chunks as a list. Of several readers the one that is ahead is heard. */
 function createSink(): ChunkSink {
   let text: string | undefined = '';
   const chunks: unknown[] = [];
@@ -192,144 +168,110 @@ function createSink(): ChunkSink {
   return reader(0);
 }
 
-/** Takes note of one step of an iterator: a chunk, the end, or a failure. */
-function observeStep(step: unknown, follower: Follower, output: ChunkSink): void {
-  const { done, value } = step as IteratorResult<unknown>;
-  if (!done) output.add(value);
-  else follower.succeed(output.value() ?? value);
+/** The last reader gave up: what was read until then is the output. */
+function giveUp(follower: Follower, sink: ChunkSink): void {
+  if (!sink.leave()) return;
+  follower.cancelled();
+  follower.succeed(sink.value());
 }
 
-/** A generator or iterator: its body runs inside of the span at each step, wherever it is consumed. */
-function followIterator(iterator: object, follower: Follower, output: ChunkSink): void {
-  for (const name of ['next', 'return', 'throw'] as const) {
-    const step = method(iterator, name);
-    if (step === undefined) continue;
-    const settle = (result: unknown): void => {
-      // A generator can answer `return` with a yield of its `finally` block: then it is not over.
-      const isOver = (result as IteratorResult<unknown>).done === true;
-      if (name !== 'return' || !isOver) {
-        observeStep(result, follower, output);
-      } else if (output.leave()) {
-        follower.cancelled();
-        follower.succeed(output.value());
-      }
-    };
-    replace(iterator, name, (...args) => {
-      let result: unknown;
-      try {
-        result = follower.run(() => step.apply(iterator, args));
-      } catch (error) {
-        follower.fail(error);
-        throw error;
-      }
-      if (method(result as object, 'then') === undefined) {
-        settle(result);
-        return result;
-      }
-      return Promise.resolve(result).then(
-        (settled) => {
-          settle(settled);
-          return settled;
-        },
-        (error) => {
-          follower.fail(error);
-          throw error;
-        },
-      );
+const followIterator = (iterator: object, follower: Follower, sink: ChunkSink): void =>
+  observeIterator(iterator, {
+    around: (step) => follower.run(step),
+    chunk: (value) => sink.add(value),
+    end: (value) => follower.succeed(sink.value() ?? value),
+    cancel: () => giveUp(follower, sink),
+    fail: (error) => follower.fail(error),
+  });
+
+function followAsyncIterable(value: object, follower: Follower, sink: ChunkSink): void {
+  // One that is its own iterator can be stepped by hand as well.
+  if (methodOf(value, 'next') !== undefined) {
+    followIterator(value, follower, sink);
+  } else {
+    const iterate = methodOf(value, Symbol.asyncIterator) as AnyFunction;
+    replaceMethod(value, Symbol.asyncIterator, () => {
+      const iterator = iterate.call(value) as object;
+      followIterator(iterator, follower, sink);
+      return iterator;
     });
   }
+  followTee(value, sink, (branch, branchSink) => followAsyncIterable(branch, follower, branchSink));
 }
-
-function followAsyncIterable(value: object, follower: Follower, output: ChunkSink): void {
-  const iterate = method(value, Symbol.asyncIterator) as AnyFunction;
-  replace(value, Symbol.asyncIterator, (...args) => {
-    const iterator = iterate.apply(value, args) as object;
-    if (iterator === value) followOnce(value, () => followIterator(value, follower, output));
-    else followIterator(iterator, follower, output);
-    return iterator;
-  });
-  // An iterable that is its own iterator can be stepped by hand as well.
-  if (method(value, 'next') !== undefined) followOnce(value, () => followIterator(value, follower, output));
-  followTee(value, output, (branch, sink) => followAsyncIterable(branch, follower, sink));
-}
-
-const followed = new WeakSet<object>();
-const followOnce = (value: object, start: () => void): void => {
-  if (followed.has(value)) return;
-  followed.add(value);
-  start();
-};
 
 /** Both branches of a `tee()` read the same chunks, and either may be the one that sees the end. */
-function followTee(value: object, output: ChunkSink, followBranch: (branch: object, output: ChunkSink) => void): void {
-  const tee = method(value, 'tee');
+function followTee(value: object, sink: ChunkSink, followBranch: (branch: object, sink: ChunkSink) => void): void {
+  const tee = methodOf(value, 'tee');
   if (tee === undefined) return;
-  replace(value, 'tee', () => {
+  replaceMethod(value, 'tee', () => {
     const branches = tee.call(value) as [object, object];
-    followBranch(branches[0], output);
-    followBranch(branches[1], output.branch());
+    followBranch(branches[0], sink);
+    followBranch(branches[1], sink.branch());
     return branches;
   });
 }
 
-function followWebStream(stream: ReadableStream, follower: Follower, output: ChunkSink): void {
-  const { getReader, values, cancel, pipeTo } = stream as unknown as Record<string, AnyFunction>;
+interface ReadStep {
+  readonly done: boolean;
+  readonly value?: unknown;
+}
 
-  const giveUp = (): void => {
-    if (!output.leave()) return;
-    follower.cancelled();
-    follower.succeed(output.value());
+function followWebStream(stream: ReadableStream, follower: Follower, sink: ChunkSink): void {
+  const original = (name: string): ((...args: unknown[]) => unknown) => {
+    const method = methodOf(stream, name) as AnyFunction;
+    return (...args) => method.apply(stream, args);
   };
-  const failing = (error: unknown): never => {
-    follower.fail(error);
-    throw error;
-  };
+  const onError = (error: unknown): void => follower.fail(error);
 
-  replace(stream, 'getReader', (...args) => {
-    const reader = (getReader as AnyFunction).apply(stream, args) as ReadableStreamDefaultReader;
-    const read = (reader as unknown as { read: AnyFunction }).read;
-    const cancelReader = (reader as unknown as { cancel: AnyFunction }).cancel;
-    replace(reader, 'read', (...readArgs) =>
-      (read.apply(reader, readArgs) as Promise<unknown>).then((step) => {
-        observeStep(step, follower, output);
-        return step;
-      }, failing),
-    );
-    replace(reader, 'cancel', (...reason) => {
-      giveUp();
+  const getReader = original('getReader');
+  replaceMethod(stream, 'getReader', (...args) => {
+    const reader = getReader(...args) as ReadableStreamDefaultReader;
+    const read = methodOf(reader, 'read') as AnyFunction;
+    const cancelReader = methodOf(reader, 'cancel') as AnyFunction;
+    const onStep = ({ done, value }: ReadStep): void => {
+      if (done) follower.succeed(sink.value());
+      else sink.add(value);
+    };
+    replaceMethod(reader, 'read', (...into) => tap(read.apply(reader, into) as Promise<ReadStep>, onStep, onError));
+    replaceMethod(reader, 'cancel', (...reason) => {
+      giveUp(follower, sink);
       return cancelReader.apply(reader, reason);
     });
     return reader;
   });
-  const iterate: AnyFunction = (...args) => {
-    const iterator = (values as AnyFunction).apply(stream, args) as object;
-    followIterator(iterator, follower, output);
-    return iterator;
-  };
-  replace(stream, 'values', iterate);
-  replace(stream, Symbol.asyncIterator, iterate);
-  replace(stream, 'cancel', (...reason) => {
-    giveUp();
-    return (cancel as AnyFunction).apply(stream, reason);
+
+  const values = original('values');
+  for (const name of ['values', Symbol.asyncIterator]) {
+    replaceMethod(stream, name, (...args) => {
+      const iterator = values(...args) as object;
+      followIterator(iterator, follower, sink);
+      return iterator;
+    });
+  }
+
+  const cancel = original('cancel');
+  replaceMethod(stream, 'cancel', (...reason) => {
+    giveUp(follower, sink);
+    return cancel(...reason);
   });
-  replace(stream, 'pipeTo', (...args) =>
-    ((pipeTo as AnyFunction).apply(stream, args) as Promise<unknown>).then((done) => {
-      follower.succeed(output.value());
-      return done;
-    }, failing),
-  );
-  const pipeThrough = (stream as unknown as Record<string, AnyFunction>)['pipeThrough'] as AnyFunction;
-  replace(stream, 'pipeThrough', (...args) => {
-    const readable = pipeThrough.apply(stream, args) as ReadableStream;
-    followWebStream(readable, follower, output);
+
+  const pipeTo = original('pipeTo');
+  const onPiped = (): void => follower.succeed(sink.value());
+  replaceMethod(stream, 'pipeTo', (...args) => tap(pipeTo(...args) as Promise<unknown>, onPiped, onError));
+
+  const pipeThrough = original('pipeThrough');
+  replaceMethod(stream, 'pipeThrough', (...args) => {
+    const readable = pipeThrough(...args) as ReadableStream;
+    followWebStream(readable, follower, sink);
     return readable;
   });
-  followTee(stream, output, (branch, sink) => followWebStream(branch as ReadableStream, follower, sink));
+
+  followTee(stream, sink, (branch, branchSink) => followWebStream(branch as ReadableStream, follower, branchSink));
 }
 
 /** A Node stream says by events how it ends. Its chunks are left alone: a `data` listener would start it. */
 function followNodeReadable(stream: object, follower: Follower): void {
-  const on = method(stream, 'on') as AnyFunction;
+  const on = methodOf(stream, 'on') as AnyFunction;
   // An ordinary `error` listener would count as handling the error.
   const errorEvent = nodeBuiltin('node:events')?.errorMonitor;
   if (errorEvent !== undefined) on.call(stream, errorEvent, (error: unknown) => follower.fail(error));

@@ -70,7 +70,8 @@ export const objectOf = (value: unknown): Record<string, unknown> => {
 export function errorFields(error: unknown): { error: string; error_type?: string; error_stack?: string } {
   try {
     if (error instanceof Error) {
-      const type = labelOf(error.name);
+      // Many libraries name their classes and leave `name` as it is: then the class says more.
+      const type = labelOf(error.name === 'Error' ? error.constructor.name : error.name);
       const message = textOf(error.message);
       return {
         error: head(message === '' ? (type ?? 'Error') : message, longestText),
