@@ -21,7 +21,7 @@ async function showRecordedExample(server: ServerProcess): Promise<void> {
   const environment = { ...process.env, ...provider.environment, TRACER_URL: server.url, TRACER_API_KEY: key };
   const exitCode = await runExample(example, environment);
   await provider.close();
-  if (exitCode !== 0) console.log(`\nThe example ended with exit code ${exitCode}. This is what it recorded:`);
+  if (exitCode !== 0) console.log(`\nThe example ended with exit code ${exitCode}.`);
 
   const recorded = await newestTrace(server.url, key, startedAt);
   console.log(`\nRecorded:\n\n${printTrace(recorded)}\n`);

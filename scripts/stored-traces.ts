@@ -4,7 +4,7 @@ import { TraceAnswer, TraceListAnswer } from '../sdk/src/schema/index.ts';
 export async function newestTrace(url: string, key: string, since: Date): Promise<TraceAnswer> {
   const list = TraceListAnswer.parse(await read(`${url}/api/traces?limit=1&from=${since.toISOString()}`, key));
   const [newest] = list.traces;
-  if (newest === undefined) throw new Error('the server has stored no trace of this run');
+  if (newest === undefined) throw new Error('The server has stored no trace of this run.');
   return readTrace(url, key, newest.trace_id);
 }
 
