@@ -12,8 +12,9 @@ export interface ApiKey {
 }
 
 const projectId = '[A-Za-z0-9_-]{1,100}';
-// Commas part the list and colons the entry; beyond printable ASCII, clients disagree on how a header is encoded.
-const secret = '(?![^:,]*[^!-~])[^:,]{1,200}';
+// Commas part the list and colons the entry; beyond printable ASCII, clients disagree on how a header is encoded. What
+// begins like a hash and is none would otherwise be taken for a secret.
+const secret = '(?!sha256=)(?![^:,]*[^!-~])[^:,]{1,200}';
 const predictableForm = new RegExp(`^project-(${projectId})$`);
 const secretForm = new RegExp(
   `^(${projectId}):(?:sha256=([0-9a-fA-F]{64})|(${secret}))(?::(${Scope.options.join('|')}))?$`,

@@ -13,8 +13,18 @@ export const SdkInfo = z.object({
 });
 export type SdkInfo = z.infer<typeof SdkInfo>;
 
+const mostReasons = 100;
+
 /** Records a client had to drop, by reason: cumulative for its `sdk.instance`, so that a lost batch loses no count. */
-export const DroppedCounts = z.record(z.string().check(z.maxLength(100)), z.int().check(z.gte(0), z.lte(1e12)));
+export const DroppedCounts = z.pipe(
+  // Before its members are looked at: a hostile body has room for millions, with a fault in each.
+  z.transform((counts: Readonly<Record<string, number>>, context) => {
+    if (typeof counts === 'object' && counts !== null && Object.keys(counts).length > mostReasons)
+      context.issues.push({ code: 'custom', message: `has at most ${mostReasons} reasons`, input: undefined });
+    return counts;
+  }),
+  z.record(z.string().check(z.maxLength(100)), z.int().check(z.gte(0), z.lte(1e12))),
+);
 export type DroppedCounts = z.infer<typeof DroppedCounts>;
 
 /** Body of `POST /api/ingest`. Records are upserts: sent twice, or split otherwise, they leave the same state. */

@@ -1,4 +1,4 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import type { BodyLimits } from '../config.ts';
 import { decodeBody } from './decode-body.ts';
@@ -45,6 +45,15 @@ export const body = fastifyPlugin(
         throw new ProblemError(422, `The body is nested deeper than MAX_JSON_DEPTH (${limits.maxJsonDepth}).`);
       request.bodyTraits = { characters: text.length, mayHoldHugeNumbers };
       return parse(text);
+    });
+
+    // Fastify counts the bytes as they come in, and knows its own name for the limit only.
+    app.setErrorHandler((error: FastifyError, _request, reply) => {
+      if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
+      return reply.problem(
+        413,
+        `The body is larger than MAX_BODY_BYTES (${limits.maxBodyBytes}). Send less in a request, or compress it.`,
+      );
     });
 
     app.addHook('preValidation', async (request, reply) => {

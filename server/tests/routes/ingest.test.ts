@@ -11,6 +11,8 @@ const aScore = (fields = {}) => ({
   ...fields,
 });
 
+const manyReasons = Object.fromEntries(Array.from({ length: 101 }, (_, i) => [`reason_${i}`, 'no number']));
+
 describe('POST /api/ingest', () => {
   it('stores traces, spans and scores together and says how many', async () => {
     const server = await startTestServer();
@@ -199,6 +201,7 @@ describe('POST /api/ingest', () => {
   it.each([
     ['spans that are no list', { spans: {} }, 'spans'],
     ['a drop count below nothing', { dropped: { queue_full: -1 } }, 'dropped.queue_full'],
+    ['drop counts of more reasons than there can be', { dropped: manyReasons }, 'dropped'],
     ['an SDK that is no object', { sdk: 'x' }, 'sdk'],
     ['a body that is a list', [], ''],
   ])('answers 422 to %s', async (_title, batch, path) => {
