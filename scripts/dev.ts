@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exampleNames, runExample } from './examples.ts';
+import { localKey } from './local-server.ts';
 import { openModelProvider } from './model-provider.ts';
 import { refuseTakenPort } from './port.ts';
-import { localKey, startServer } from './server-process.ts';
+import { startServer } from './server-process.ts';
 import { stopSignal } from './stop-signal.ts';
 import { loadEnvironmentFile } from './workspace.ts';
 

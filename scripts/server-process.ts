@@ -4,10 +4,6 @@ import { createInterface } from 'node:readline';
 import { HealthAnswer } from '../sdk/src/schema/index.ts';
 import { nodeFlags, root } from './workspace.ts';
 
-/** Where a server listens, and the key it takes, when nothing is configured. */
-export const localUrl = 'http://127.0.0.1:8001';
-export const localKey = 'project-dev';
-
 /** A server of this workspace, running as a child process. */
 export interface ServerProcess {
   readonly url: string;

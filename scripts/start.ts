@@ -1,9 +1,10 @@
 // `pnpm start`: a server, a traced example program, and what was recorded. Serves until Ctrl-C.
 import { runExample } from './examples.ts';
+import { localKey } from './local-server.ts';
 import { openModelProvider } from './model-provider.ts';
 import { refuseTakenPort } from './port.ts';
 import { printTrace } from './print-trace.ts';
-import { localKey, type ServerProcess, startServer } from './server-process.ts';
+import { type ServerProcess, startServer } from './server-process.ts';
 import { stopSignal } from './stop-signal.ts';
 import { newestTrace } from './stored-traces.ts';
 import { loadEnvironmentFile } from './workspace.ts';

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { SpanRecord, TraceAnswer } from 'llm-tracer/schema';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exampleNames } from '../../scripts/examples.ts';
-import { localKey, type ServerProcess, startServer } from '../../scripts/server-process.ts';
+import { localKey } from '../../scripts/local-server.ts';
+import { type ServerProcess, startServer } from '../../scripts/server-process.ts';
 import { type FakeLlm, startFakeLlm } from '../fake-llm/index.ts';
 import { runToEnd, storedTraces, tree } from './stored.ts';
 
