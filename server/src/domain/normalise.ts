@@ -60,11 +60,12 @@ const score: RecordKind = {
   hasMetadata: false,
 };
 
-/** A span upsert that its schema has accepted, as the change it makes. */
-export const spanChange = (upsert: SpanUpsert): SpanChange => ({
+/** A span upsert that its schema has accepted, as the change it makes. `sourceIndex` is its place in the request's body. */
+export const spanChange = (upsert: SpanUpsert, sourceIndex?: number): SpanChange => ({
   traceId: upsert.trace_id,
   spanId: upsert.span_id,
   record: recordOf(fieldsOf(span, upsert), upsert.rev),
+  ...(sourceIndex === undefined ? {} : { sourceIndex }),
 });
 
 /** A trace upsert that its schema has accepted, as the change it makes. */

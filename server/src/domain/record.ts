@@ -28,6 +28,8 @@ export interface SpanChange {
   readonly traceId: string;
   readonly spanId: string;
   readonly record: Merged;
+  /** Where it stands in the `spans` of the request's body, where the batch brings that (store.ts, `Batch.source`). */
+  readonly sourceIndex?: number;
 }
 
 /** One upsert of a trace, checked and normalised. */

@@ -19,19 +19,23 @@ export function spanView(
 ): SpanRecord {
   const start = fields['start_time'] as string;
   const end = fields['end_time'] as string | undefined;
+  const shown = hasPayloads ? fields : withoutPayloads(fields, spanPayloadFields);
   return {
     span_id: ids.spanId,
     trace_id: ids.traceId,
     project_id: ids.project,
     span_type: 'other',
     ...(hasPayloads ? { metadata: {} } : {}),
-    ...(fields as unknown as Partial<SpanRecord> & Pick<SpanRecord, 'name' | 'start_time'>),
+    ...(shown as unknown as Partial<SpanRecord> & Pick<SpanRecord, 'name' | 'start_time'>),
     ...(end === undefined ? {} : { duration_ms: durationMs(microsBetween(start, end)) }),
     status: end === undefined ? 'running' : finishedStatus(fields),
     ...costView(fields, price),
     ...truncatedView(fields),
   };
 }
+
+const withoutPayloads = (fields: Fields, payloadFields: ReadonlySet<string>): Fields =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => !payloadFields.has(name)));
 
 function costView(fields: Fields, price: Price | undefined): Partial<SpanRecord> {
   if (fields['cost_usd'] !== undefined)

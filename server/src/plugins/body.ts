@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import type { BodyLimits } from '../config.ts';
+import type { BatchSource } from '../stores/store.ts';
 import { decodeBody } from './decode-body.ts';
 import { ProblemError } from './problem.ts';
 import { type BodyTraits, type RecordFault, recordFault } from './record-fault.ts';
@@ -10,6 +11,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** What a look at the text of the body told. */
     bodyTraits: BodyTraits;
+    /** The body as it came, when it came compressed. */
+    bodySource: Omit<BatchSource, 'isWhole'> | undefined;
     /** What keeps a record of this body from being kept whole. */
     faultOf(record: unknown): RecordFault | undefined;
   }
@@ -32,6 +35,7 @@ const noBody: BodyTraits = { characters: 0, mayHoldHugeNumbers: false };
 export const body = fastifyPlugin(
   async (app, limits: BodyLimits) => {
     app.decorateRequest('bodyTraits');
+    app.decorateRequest('bodySource');
     app.decorateRequest('faultOf', function (record) {
       return recordFault(record, this.bodyTraits, limits);
     });
@@ -44,6 +48,7 @@ export const body = fastifyPlugin(
       if (isTooDeep)
         throw new ProblemError(422, `The body is nested deeper than MAX_JSON_DEPTH (${limits.maxJsonDepth}).`);
       request.bodyTraits = { characters: text.length, mayHoldHugeNumbers };
+      request.bodySource = sourceOf(bytes, request.headers['content-encoding'], text.length);
       return parse(text);
     });
 
@@ -70,6 +75,10 @@ export const body = fastifyPlugin(
   },
   { name: 'body', dependencies: ['problem'] },
 );
+
+function sourceOf(body: Buffer, encoding: string | undefined, characters: number): FastifyRequest['bodySource'] {
+  return encoding === 'zstd' || encoding === 'gzip' ? { encoding, body, characters } : undefined;
+}
 
 function parse(text: string): unknown {
   try {

@@ -33,7 +33,7 @@ export const readScores = (elements: Elements, check: ElementCheck): BatchPart<S
 function readPart<Upsert, Change>(
   kind: ElementKind,
   schema: z.ZodMiniType<Upsert>,
-  toChange: (upsert: Upsert) => Change,
+  toChange: (upsert: Upsert, index: number) => Change,
   elements: readonly unknown[],
   check: ElementCheck,
 ): BatchPart<Change> {
@@ -53,7 +53,7 @@ function readPart<Upsert, Change>(
       continue;
     }
     // The element as it came: the schema's copy would lack its unknown fields, which belong into metadata.
-    changes.push(toChange(element as Upsert));
+    changes.push(toChange(element as Upsert, index));
     indexes.push(index);
   }
 

@@ -33,7 +33,9 @@ export const ingestRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { con
       const traces = readTraces(envelope.traces, check);
       const spans = readSpans(envelope.spans, check);
       const scores = readScores(envelope.scores, check);
+      const isWhole = [traces, spans, scores].every((part) => part.rejected.length === 0);
       const outcome = await store.ingest(request.project, {
+        ...(request.bodySource === undefined ? {} : { source: { ...request.bodySource, isWhole } }),
         traces: traces.changes,
         spans: spans.changes,
         scores: scores.changes,

@@ -66,8 +66,22 @@ export interface Batch {
   readonly traces: readonly TraceChange[];
   readonly spans: readonly SpanChange[];
   readonly scores: readonly ScoreChange[];
+  /**
+   * The compressed body of `POST /api/ingest` that the batch was read from. A store may keep it in place of the spans that it
+   * holds, which then need not be written anew; spans say where they stand in it.
+   */
+  readonly source?: BatchSource;
   /** Cumulative counts of records that an SDK instance dropped; the greatest for each instance and reason is kept. */
   readonly dropped?: { readonly instance: string; readonly counts: Readonly<Record<string, number>> };
+}
+
+export interface BatchSource {
+  readonly encoding: 'zstd' | 'gzip';
+  readonly body: Uint8Array;
+  /** Whether every element of the body is in the batch: none was refused before. */
+  readonly isWhole: boolean;
+  /** The length of the text that it unpacks to. */
+  readonly characters: number;
 }
 
 export interface BatchOutcome {

@@ -23,20 +23,14 @@ export interface StoredRecord {
   readonly payload: string | null;
 }
 
-export interface LoadedRecord {
-  readonly record: Merged;
-  readonly price: Price | undefined;
-}
-
 interface Head {
   /** Rank, and the exceptions to it. */
   readonly r: number;
   readonly x?: Readonly<Record<string, number>>;
   readonly f: Fields;
-  readonly p?: Price;
 }
 
-export function encodeRecord(record: Merged, payloadFields: ReadonlySet<string>, price?: Price): StoredRecord {
+export function encodeRecord(record: Merged, payloadFields: ReadonlySet<string>): StoredRecord {
   const head: Record<string, unknown> = {};
   const payload: Record<string, unknown> = {};
   let hasPayload = false;
@@ -48,17 +42,23 @@ export function encodeRecord(record: Merged, payloadFields: ReadonlySet<string>,
   }
   const exceptions = Object.keys(record.ranks).length > 0 ? { x: record.ranks } : {};
   return {
-    head: JSON.stringify({ r: record.rank, ...exceptions, f: head, ...(price === undefined ? {} : { p: price }) }),
+    head: JSON.stringify({ r: record.rank, ...exceptions, f: head }),
     payload: hasPayload ? JSON.stringify(payload) : null,
   };
 }
 
 /** The record again; without its payload fields when `payload` is null or was not read. */
-export function decodeRecord(head: string, payload: string | null): LoadedRecord {
-  const { r, x, f, p } = JSON.parse(head) as Head;
+export function decodeRecord(head: string, payload: string | null): Merged {
+  const { r, x, f } = JSON.parse(head) as Head;
   const fields = payload === null ? f : { ...f, ...(JSON.parse(payload) as Fields) };
-  return { record: { rank: r, ranks: x ?? {}, fields }, price: p };
+  return { rank: r, ranks: x ?? {}, fields };
 }
+
+export const encodePrice = (price: Price | undefined): string | null =>
+  price === undefined ? null : JSON.stringify(price);
+
+export const decodePrice = (text: string | null): Price | undefined =>
+  text === null ? undefined : (JSON.parse(text) as Price);
 
 /** The columns of a ledger entry, in the order of {@link ledgerColumns}. */
 export type LedgerRow = readonly [

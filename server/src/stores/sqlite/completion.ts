@@ -2,7 +2,9 @@ import { completion } from '../../domain/completion.ts';
 import type { Fields } from '../../domain/record.ts';
 import { timeOf } from '../../domain/time.ts';
 import { TraceWrite, type WriteContext } from './ingest.ts';
-import { findSpan } from './span-rows.ts';
+import { addRollups } from './rollup-rows.ts';
+import { SegmentReader } from './segments.ts';
+import { findSpan, spanRecord } from './span-rows.ts';
 import { type LoadedTrace, loadTrace, loadTraceRecord, rowState } from './trace-rows.ts';
 
 /** Completes a span; false where there is none that can be read. */
@@ -13,11 +15,12 @@ export function completeSpan(context: WriteContext, spanId: string, fields: Fiel
   const loaded = loadLive(context, traceId);
   if (loaded === undefined) return false;
 
-  const record = completion(found.record, fields, timeOf(context.nowMicros));
+  const stored = spanRecord(context.sql, new SegmentReader(context.sql), spanId, found);
+  const record = completion(stored, fields, timeOf(context.nowMicros));
   if (record === undefined) return true;
   const write = new TraceWrite(context, traceId, loaded);
   write.apply({ kind: 'spans', index: 0, change: { traceId, spanId, record } });
-  write.save();
+  addRollups(context.sql, context.project, write.save());
   return true;
 }
 
@@ -30,7 +33,7 @@ export function completeTrace(context: WriteContext, traceId: string, fields: Fi
   if (record === undefined) return true;
   const write = new TraceWrite(context, traceId, loaded);
   write.apply({ kind: 'traces', index: 0, change: { traceId, record } });
-  write.save();
+  addRollups(context.sql, context.project, write.save());
   return true;
 }
 

@@ -3,18 +3,19 @@ import { merge } from '../../domain/merge.ts';
 import type { Pricer } from '../../domain/pricing.ts';
 import type { Merged, ScoreChange, SpanChange, TraceChange } from '../../domain/record.ts';
 import { maxAheadMicros } from '../../domain/retention.ts';
+import { type Rollup, rollupDifference } from '../../domain/rollup.ts';
 import { microsOf } from '../../domain/time.ts';
-import { tracePayloadFields } from '../../domain/view.ts';
 import { type Batch, type BatchOutcome, maxSpansPerTrace, type Outcome } from '../store.ts';
 import { decodeRecord, encodeRecord, textOf } from './codec.ts';
-import { findSpan, insertSpan, updateSpan } from './span-rows.ts';
+import { addRollups } from './rollup-rows.ts';
+import { addSegment, isKeepable, linkSegment, nextSegmentId, SegmentReader } from './segments.ts';
+import { type ContentPlace, findSpan, insertSpan, updateSpan } from './span-rows.ts';
 import type { Statements } from './statements.ts';
 import {
-  addTraceRow,
   type LoadedTrace,
   loadTrace,
   loadTraceRecord,
-  removeTraceRow,
+  nextTraceRow,
   rowState,
   saveTrace,
   versionOf,
@@ -37,6 +38,12 @@ export function ingest(context: WriteContext, batch: Batch): BatchOutcome {
     spans: new Array<Outcome>(batch.spans.length),
     scores: new Array<Outcome>(batch.scores.length),
   };
+  const source = isKeepable(batch.source) ? batch.source : undefined;
+  const segment = source && nextSegmentId(context.sql);
+  const touched: number[] = [];
+  const rollups: Rollup[] = [];
+  let isSegmentUsed = false;
+
   for (const [traceId, elements] of byTrace(batch)) {
     const loaded = loadTrace(context.sql, context.project, traceId);
     const refusal = refusalOf(context, loaded);
@@ -44,12 +51,36 @@ export function ingest(context: WriteContext, batch: Batch): BatchOutcome {
       for (const { kind, index } of elements) outcomes[kind][index] = refusal;
       continue;
     }
-    const write = new TraceWrite(context, traceId, loaded);
+    const write = new TraceWrite(context, traceId, loaded, segment);
     for (const element of elements) outcomes[element.kind][element.index] = write.apply(element);
-    write.save();
+    rollups.push(...write.save());
+    isSegmentUsed ||= write.usesSegment;
+    if (write.row !== undefined) touched.push(write.row);
+  }
+
+  addRollups(context.sql, context.project, rollupDifference([], rollups));
+  if (source !== undefined && segment !== undefined && isSegmentUsed) {
+    addSegment(context.sql, segment, source, keptSpans(batch, outcomes));
+    for (const trace of touched) linkSegment(context.sql, trace, segment);
   }
   if (batch.dropped !== undefined) saveDropped(context, batch.dropped);
   return outcomes;
+}
+
+/**
+ * Which spans of the body may be kept; undefined when all of the body may. Elements that the schema refused, or the store,
+ * must not stay on disk; nor scores, which may be of traces that segments are not linked to.
+ */
+function keptSpans(batch: Batch, outcomes: BatchOutcome): ((position: number) => boolean) | undefined {
+  const isWhole =
+    batch.source?.isWhole === true &&
+    batch.scores.length === 0 &&
+    [...outcomes.traces, ...outcomes.spans].every((outcome) => outcome === 'stored');
+  if (isWhole) return undefined;
+  const kept = new Set(
+    batch.spans.filter((_span, index) => outcomes.spans[index] === 'stored').map(({ sourceIndex }) => sourceIndex),
+  );
+  return (position) => kept.has(position);
 }
 
 type Element =
@@ -77,25 +108,40 @@ function refusalOf(context: WriteContext, loaded: LoadedTrace | undefined): Outc
   return loaded.state === rowState.expired || loaded.retentionMicros <= context.cutoffMicros ? 'expired' : undefined;
 }
 
-/** One trace within a batch: its elements are applied to rows at once, its own row is written at the end. */
+/** One trace within a write: spans and scores are applied to their rows at once, the trace's own row is written at the end. */
 export class TraceWrite {
   readonly #context: WriteContext;
   readonly #traceId: string;
   readonly #loaded: LoadedTrace | undefined;
+  readonly #segment: number | undefined;
+  readonly #segments: SegmentReader;
   readonly #entries: Map<string, LedgerEntry>;
-  #row: number | undefined;
+  /** The trace's record with its payloads, once an element has touched it. */
   #record: Merged | undefined;
+  #row: number | undefined;
   #retentionMicros: number;
   #hasChanged = false;
+  #usesSegment = false;
 
-  constructor(context: WriteContext, traceId: string, loaded: LoadedTrace | undefined) {
+  constructor(context: WriteContext, traceId: string, loaded: LoadedTrace | undefined, segment?: number) {
     this.#context = context;
     this.#traceId = traceId;
     this.#loaded = loaded;
-    this.#row = loaded?.id;
-    this.#record = loaded?.record;
+    this.#segment = segment;
+    this.#segments = new SegmentReader(context.sql);
     this.#entries = new Map(loaded?.entries.map((entry) => [entry.spanId, entry]));
+    this.#row = loaded?.id;
     this.#retentionMicros = loaded?.retentionMicros ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The trace's row, when it has one (now). */
+  get row(): number | undefined {
+    return this.#row;
+  }
+
+  /** Whether a span's content was left in the batch's segment. */
+  get usesSegment(): boolean {
+    return this.#usesSegment;
   }
 
   apply(element: Element): Outcome {
@@ -114,56 +160,59 @@ export class TraceWrite {
     return outcome;
   }
 
-  /** Writes the trace's row, labels and sums, if anything has changed. */
-  save(): void {
-    if (!this.#hasChanged || this.#row === undefined) return;
+  /** Writes the trace's row and labels, if anything has changed, and says by how much the hourly sums change. */
+  save(): Rollup[] {
+    if (!this.#hasChanged || this.#row === undefined) return [];
     const { sql, project } = this.#context;
-    const after = versionOf(this.#record, [...this.#entries.values()], this.#retentionMicros);
-    if (after === undefined) {
-      removeTraceRow(sql, this.#row);
-      return;
-    }
+    const record = this.#record ?? this.#loaded?.record;
+    const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
+    // Every span was refused and there is no record: nothing points to the row that was set aside.
+    if (after === undefined) return [];
     const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
-    saveTrace(sql, project, this.#row, before, after);
+    const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined };
+    return saveTrace(sql, row, before, after);
   }
 
   #applyTrace({ record }: TraceChange): Outcome {
-    const { sql } = this.#context;
     const row = this.#rowId();
-    const stored = this.#record === undefined ? undefined : loadTraceRecord(sql, row);
+    const stored = this.#record ?? (this.#loaded?.record && loadTraceRecord(this.#context.sql, row));
     const merged = stored === undefined ? record : merge(stored, record);
-    if (merged === stored) return 'stored';
-
-    const { head, payload } = encodeRecord(merged, tracePayloadFields);
-    if (payload !== null)
-      sql.run(
-        'INSERT INTO trace_payloads VALUES (?, ?) ON CONFLICT DO UPDATE SET payload = excluded.payload',
-        row,
-        payload,
-      );
-    // The row keeps the head; a later element of this batch reads it from there.
-    sql.run('UPDATE traces SET record = ? WHERE id = ?', head, row);
-    this.#record = decodeRecord(head, null).record;
-    this.#hasChanged = true;
+    if (merged !== stored) {
+      this.#record = merged;
+      this.#hasChanged = true;
+    }
     return 'stored';
   }
 
-  #applySpan({ spanId, record }: SpanChange): Outcome {
+  #applySpan({ spanId, record, sourceIndex }: SpanChange): Outcome {
     const { sql, project, pricer } = this.#context;
     const isKnown = this.#entries.has(spanId);
     if (!isKnown && this.#entries.size >= maxSpansPerTrace) return 'full';
 
     const trace = this.#rowId();
-    const inserted = isKnown ? undefined : insertSpan(sql, { project, trace, spanId }, record, pricer);
-    if (inserted !== undefined) return this.#entered(inserted);
-
+    if (!isKnown) {
+      const place = this.#placeOf(record, sourceIndex);
+      const inserted = insertSpan(sql, { project, trace, spanId, place }, record, pricer);
+      if (inserted !== undefined) {
+        this.#usesSegment ||= place !== undefined;
+        return this.#enter(inserted);
+      }
+    }
     const found = findSpan(sql, project, spanId);
     if (found === undefined || found.trace !== trace) return 'conflict';
-    const updated = updateSpan(sql, spanId, found, record, pricer);
-    return updated === undefined ? 'stored' : this.#entered(updated);
+    const updated = updateSpan(sql, this.#segments, spanId, found, record, pricer);
+    return updated === undefined ? 'stored' : this.#enter(updated);
   }
 
-  #entered(entry: LedgerEntry): Outcome {
+  /** A running span will be merged with its end soon, so it gets a record of its own at once. */
+  #placeOf(record: Merged, sourceIndex: number | undefined): ContentPlace | undefined {
+    const isFinished = record.fields['end_time'] !== undefined;
+    return this.#segment === undefined || sourceIndex === undefined || !isFinished
+      ? undefined
+      : { segment: this.#segment, position: sourceIndex };
+  }
+
+  #enter(entry: LedgerEntry): Outcome {
     this.#entries.set(entry.spanId, entry);
     this.#hasChanged = true;
     return 'stored';
@@ -176,7 +225,7 @@ export class TraceWrite {
       'SELECT record FROM scores WHERE project = ? AND trace_id = ? AND score_id = ?',
       ...id,
     );
-    const stored = found && decodeRecord(found[0], null).record;
+    const stored = found && decodeRecord(found[0], null);
     const merged = stored === undefined ? record : merge(stored, record);
     if (merged !== stored)
       sql.run(
@@ -188,13 +237,9 @@ export class TraceWrite {
     return 'stored';
   }
 
-  /** The row that spans point to: there already, or made for the first element that is not refused. */
+  /** The row that spans point to: there already, or set aside for {@link save} to write. */
   #rowId(): number {
-    if (this.#row === undefined) {
-      this.#row = addTraceRow(this.#context.sql, this.#context.project, this.#traceId);
-      // Even if every element is refused after all: then save() removes the row again.
-      this.#hasChanged = true;
-    }
+    this.#row ??= nextTraceRow(this.#context.sql);
     return this.#row;
   }
 }

@@ -6,6 +6,8 @@ import { scoreView, spanView, traceView } from '../../domain/view.ts';
 import { InvalidCursor, type PageRequest, type ReadTraceOptions, type TraceFilter, type TracePage } from '../store.ts';
 import { decodeRecord, decodeSummary, stringOf, textOf } from './codec.ts';
 import { nanosOfColumns } from './rollup-rows.ts';
+import { SegmentReader } from './segments.ts';
+import { findSpan, readContents, type SpanContent } from './span-rows.ts';
 import type { Statements } from './statements.ts';
 import { rowState } from './trace-rows.ts';
 
@@ -58,8 +60,6 @@ export function readTrace(context: ReadContext, traceId: string, options: ReadTr
 const countSpans = (sql: Statements, trace: number): number =>
   sql.get<[number]>('SELECT count(*) FROM spans WHERE trace = ?', trace)?.[0] ?? 0;
 
-type SpanRow = [spanId: string, startMicros: number, head: string, payload: string | null];
-
 function readSpans(
   context: ReadContext,
   trace: { readonly id: number; readonly traceId: string },
@@ -68,9 +68,13 @@ function readSpans(
   const madeFor = [context.project.name, 'spans', trace.traceId];
   const [afterMicros, afterId] =
     options.cursor === undefined ? [Number.MIN_SAFE_INTEGER, ''] : positionOf(madeFor, options.cursor);
-  const rows = context.sql.all<SpanRow>(
-    `SELECT span_id, start_us, head, ${options.payloads ? 'payload' : 'NULL'} FROM spans
-     WHERE trace = ? AND (start_us, span_id) > (?, ?) ORDER BY start_us, span_id LIMIT ?`,
+  const rows = readContents(
+    context.sql,
+    new SegmentReader(context.sql),
+    {
+      payloads: options.payloads,
+      where: 'WHERE spans.trace = ? AND (start_us, spans.span_id) > (?, ?) ORDER BY start_us, spans.span_id LIMIT ?',
+    },
     trace.id,
     afterMicros,
     afterId,
@@ -79,35 +83,34 @@ function readSpans(
   const shown = rows.slice(0, options.limit);
   const last = shown.at(-1);
   return {
-    spans: shown.map(([spanId, , head, payload]) =>
-      spanOf(context, trace.traceId, spanId, head, payload, options.payloads),
-    ),
-    nextCursor: rows.length > shown.length && last ? encodeCursor(madeFor, [last[1], last[0]]) : null,
+    spans: shown.map((content) => spanOf(context, trace.traceId, content, options.payloads)),
+    nextCursor: rows.length > shown.length && last ? encodeCursor(madeFor, [last.startMicros, last.spanId]) : null,
   };
 }
 
 export function readSpan(context: ReadContext, spanId: string): SpanRecord | undefined {
-  const row = context.sql.get<[traceId: string, head: string, payload: string | null]>(
-    `SELECT trace_id, head, payload FROM spans JOIN traces ON traces.id = spans.trace
-     WHERE spans.project = ? AND span_id = ? AND state = 0 AND retention_us > ?`,
-    context.project.id,
+  const { sql, project, cutoffMicros } = context;
+  const found = findSpan(sql, project.id, spanId);
+  const traceId =
+    found &&
+    sql.get<[string]>(
+      'SELECT trace_id FROM traces WHERE id = ? AND state = 0 AND retention_us > ?',
+      found.trace,
+      cutoffMicros,
+    )?.[0];
+  if (found === undefined || traceId === undefined) return undefined;
+  const [content] = readContents(
+    sql,
+    new SegmentReader(sql),
+    { payloads: true, where: 'WHERE spans.trace = ? AND spans.span_id = ?' },
+    found.trace,
     spanId,
-    context.cutoffMicros,
   );
-  if (row === undefined) return undefined;
-  const [traceId, head, payload] = row;
-  return spanOf(context, traceId, spanId, head, payload, true);
+  return content && spanOf(context, traceId, content, true);
 }
 
-function spanOf(
-  { project }: ReadContext,
-  traceId: string,
-  spanId: string,
-  head: string,
-  payload: string | null,
-  hasPayloads: boolean,
-): SpanRecord {
-  const { record, price } = decodeRecord(head, payload);
+function spanOf({ project }: ReadContext, traceId: string, content: SpanContent, hasPayloads: boolean): SpanRecord {
+  const { spanId, record, price } = content;
   return spanView({ project: project.name, traceId, spanId }, record.fields, price, hasPayloads);
 }
 
@@ -117,7 +120,7 @@ function scoresOf({ sql, project }: ReadContext, traceId: string): ScoreRecord[]
     project.id,
     traceId,
   );
-  const scores = rows.map(([scoreId, record]) => scoreView(traceId, scoreId, decodeRecord(record, null).record.fields));
+  const scores = rows.map(([scoreId, record]) => scoreView(traceId, scoreId, decodeRecord(record, null).fields));
   return scores.sort((a, b) =>
     a.created_at === b.created_at ? (a.score_id < b.score_id ? -1 : 1) : a.created_at < b.created_at ? -1 : 1,
   );
@@ -132,7 +135,7 @@ function viewOf(
   scores: readonly ScoreRecord[],
   hasPayloads: boolean,
 ): TraceRecord {
-  const fields = record === null ? {} : decodeRecord(record, payload).record.fields;
+  const fields = record === null ? {} : decodeRecord(record, payload).fields;
   const named = scores.map(({ name, value }) => ({ name, value }));
   return traceView(
     { project: project.name, traceId },

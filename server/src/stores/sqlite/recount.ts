@@ -1,8 +1,10 @@
-import { type LedgerEntry, ledgerEntry } from '../../domain/ledger.ts';
+import { ledgerEntry } from '../../domain/ledger.ts';
 import { type Rollup, rollupChange, rollupDifference } from '../../domain/rollup.ts';
 import type { RecountReport } from '../store.ts';
 import { decodeRecord, encodeEntry, encodeSummary, ledgerColumns } from './codec.ts';
 import { addRollups, storedRollups } from './rollup-rows.ts';
+import { SegmentReader } from './segments.ts';
+import { readContents } from './span-rows.ts';
 import type { Statements } from './statements.ts';
 import { ledgerOf, saveTrace, shareOf, versionOf } from './trace-rows.ts';
 
@@ -14,7 +16,6 @@ type TraceRow = [
   summary: string,
   record: string | null,
 ];
-type SpanRow = [spanId: string, head: string];
 
 /**
  * Recomputes ledgers, trace totals and hourly sums from the spans' own records, and says where what is stored differs. With
@@ -29,9 +30,12 @@ export function recount(sql: Statements, repair: boolean): RecountReport {
     'SELECT id, project, trace_id, retention_us, summary, record FROM traces WHERE state = 0',
   )) {
     traces += 1;
-    const entries = sql
-      .all<SpanRow>('SELECT span_id, head FROM spans WHERE trace = ? ORDER BY start_us, span_id', id)
-      .map(([spanId, head]) => entryOf(spanId, head));
+    const entries = readContents(
+      sql,
+      new SegmentReader(sql),
+      { payloads: false, where: 'WHERE spans.trace = ?' },
+      id,
+    ).map(({ spanId, record: span, price }) => ledgerEntry(spanId, span.fields, price));
     spans += entries.length;
     const stored = new Map(ledgerOf(sql, id).map((entry) => [entry.spanId, JSON.stringify(entry)]));
     for (const entry of entries) {
@@ -45,11 +49,7 @@ export function recount(sql: Statements, repair: boolean): RecountReport {
           entry.spanId,
         );
     }
-    const version = versionOf(
-      record === null ? undefined : decodeRecord(record, null).record,
-      entries,
-      retentionMicros,
-    );
+    const version = versionOf(record === null ? undefined : decodeRecord(record, null), entries, retentionMicros);
     if (version === undefined) {
       differences.push(`trace ${traceId} has neither a record nor spans`);
       if (repair) sql.run('DELETE FROM traces WHERE id = ?', id);
@@ -59,7 +59,7 @@ export function recount(sql: Statements, repair: boolean): RecountReport {
       differences.push(
         `trace ${traceId}: stored totals ${summary} differ from the recount ${encodeSummary(version.state)}`,
       );
-      if (repair) saveTrace(sql, project, id, version, version);
+      if (repair) saveTrace(sql, { id, project, traceId, hasPayload: false }, version, version);
     }
     const change = rollupChange(undefined, shareOf(version));
     const sums = expected.get(project);
@@ -69,11 +69,6 @@ export function recount(sql: Statements, repair: boolean): RecountReport {
 
   differences.push(...compareRollups(sql, expected, repair));
   return { traces, spans, differences };
-}
-
-function entryOf(spanId: string, head: string): LedgerEntry {
-  const { record, price } = decodeRecord(head, null);
-  return ledgerEntry(spanId, record.fields, price);
 }
 
 /** Says which hourly sums differ from those expected; with `repair` adds what is missing. */

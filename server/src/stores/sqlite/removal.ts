@@ -1,6 +1,7 @@
 import { tombstoneMicros } from '../../domain/retention.ts';
 import { microsPerDay } from '../../domain/time.ts';
 import type { WriteContext } from './ingest.ts';
+import { removeFromSegments } from './segments.ts';
 import type { Statements } from './statements.ts';
 import { type LoadedTrace, loadTrace, rowState, versionOf, withdrawTrace } from './trace-rows.ts';
 
@@ -12,15 +13,17 @@ export function deleteTrace(context: WriteContext, traceId: string): boolean {
   // An expired trace is gone for every reader, and pruning will take it.
   if (loaded.retentionMicros <= context.cutoffMicros) return false;
   entomb(context, traceId, loaded, rowState.deleted);
+  removeFromSegments(context.sql, [{ id: loaded.id, traceId }]);
   return true;
 }
 
-/** Removes what the trace owns and takes it out of all sums. The row stays, empty, so that its id is refused. */
+/** Removes what the trace owns, but for segments, and takes it out of all sums. The row stays, empty, so that its id is refused. */
 function entomb(context: WriteContext, traceId: string, loaded: LoadedTrace, state: number): void {
   const { sql, project, nowMicros } = context;
   const before = versionOf(loaded.record, loaded.entries, loaded.retentionMicros);
   if (before !== undefined) withdrawTrace(sql, project, loaded.id, before);
   sql.run('DELETE FROM spans WHERE trace = ?', loaded.id);
+  sql.run('DELETE FROM span_records WHERE trace = ?', loaded.id);
   sql.run('DELETE FROM trace_payloads WHERE trace = ?', loaded.id);
   sql.run('DELETE FROM scores WHERE project = ? AND trace_id = ?', project, traceId);
   sql.run(
@@ -42,10 +45,12 @@ export function pruneSlice(context: Omit<WriteContext, 'project'>, limit: number
     cutoffMicros,
     limit,
   );
-  for (const [traceId, project] of expired) {
+  const removed = expired.map(([traceId, project]) => {
     const loaded = loadTrace(sql, project, traceId) as LoadedTrace;
     entomb({ ...context, project }, traceId, loaded, rowState.expired);
-  }
+    return { id: loaded.id, traceId };
+  });
+  removeFromSegments(sql, removed);
   return expired.length;
 }
 

@@ -5,8 +5,10 @@ import type { DatabaseSync } from 'node:sqlite';
  * must open in every later one.
  *
  * - `traces`: one row a trace, what lists filter by and show. `record` is the merged trace record without payloads.
- * - `spans`: one row a span; `head` and `payload` are its merged record as JSON. The ledger (what totals need) stands in
- *   columns that `spans_by_trace` covers, so that a recount of a trace never reads payloads.
+ * - `spans`: one row a span: its ledger (what totals need), kept by trace, so that a recount of a trace never reads content.
+ * - Content of spans: of one that came whole in a compressed request, that request's body (`segments`, at a position in it);
+ *   of any other (still running, merged, sent uncompressed) a record of its own (`span_records`). See segments.ts.
+ * - `trace_segments`: which segments hold anything of a trace, so that deleting takes it out of them.
  * - `rollups`: sums by hour, model and span type, kept apart by the day that their traces expire.
  * - Ids that may be reused by other projects are always read with their project.
  */
@@ -50,29 +52,45 @@ const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE spans (
-    id INTEGER PRIMARY KEY,
-    project INTEGER NOT NULL,
-    span_id TEXT NOT NULL,
     trace INTEGER NOT NULL,
-    start_us INTEGER NOT NULL,
+    span_id TEXT NOT NULL,
+    project INTEGER NOT NULL,
     parent_span_id TEXT,
+    name TEXT NOT NULL,
+    span_type TEXT NOT NULL,
+    model TEXT,
+    start_us INTEGER NOT NULL,
     duration_us REAL,                  -- null while running
     is_error INTEGER NOT NULL,
-    span_type TEXT NOT NULL,
-    name TEXT NOT NULL,
-    model TEXT,
     tokens_input INTEGER,
     tokens_output INTEGER,
     cost_nanos INTEGER,
     first_token_us REAL,
+    price TEXT,                        -- JSON of the price that the cost was computed with
+    segment INTEGER,                   -- null: the content stands in span_records
+    position INTEGER,
+    PRIMARY KEY (trace, span_id),
+    UNIQUE (project, span_id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE span_records (
+    trace INTEGER NOT NULL,
+    span_id TEXT NOT NULL,
     head TEXT NOT NULL,
     payload TEXT,
-    UNIQUE (project, span_id)
+    UNIQUE (trace, span_id)
   ) STRICT;
-  CREATE INDEX spans_by_trace ON spans (
-    trace, start_us, span_id, parent_span_id, duration_us, is_error, span_type, name, model,
-    tokens_input, tokens_output, cost_nanos, first_token_us
-  );
+
+  CREATE TABLE segments (
+    id INTEGER PRIMARY KEY,
+    encoding TEXT NOT NULL,
+    body BLOB NOT NULL
+  ) STRICT;
+  CREATE TABLE trace_segments (
+    trace INTEGER NOT NULL,
+    segment INTEGER NOT NULL,
+    PRIMARY KEY (trace, segment)
+  ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE scores (
     project INTEGER NOT NULL,

@@ -3,76 +3,154 @@ import { merge } from '../../domain/merge.ts';
 import type { Price, Pricer } from '../../domain/pricing.ts';
 import type { Merged } from '../../domain/record.ts';
 import { spanPayloadFields } from '../../domain/view.ts';
-import { decodeRecord, encodeEntry, encodeRecord, ledgerColumns } from './codec.ts';
+import { decodePrice, decodeRecord, encodeEntry, encodePrice, encodeRecord, ledgerColumns } from './codec.ts';
+import type { SegmentReader } from './segments.ts';
 import type { Statements } from './statements.ts';
 
-export interface StoredSpan {
-  readonly id: number;
-  readonly trace: number;
-  readonly record: Merged;
-  readonly head: string;
-  readonly payload: string | null;
+/** Where the content of a span stands: in a segment, or in a record of its own. */
+export interface ContentPlace {
+  readonly segment: number;
+  readonly position: number;
 }
 
-type SpanRow = [id: number, trace: number, head: string, payload: string | null];
+export interface StoredSpan {
+  readonly trace: number;
+  readonly place: ContentPlace | undefined;
+}
 
+/** Finds the span of this id, whatever trace it is in. */
 export function findSpan(sql: Statements, project: number, spanId: string): StoredSpan | undefined {
-  const row = sql.get<SpanRow>(
-    'SELECT id, trace, head, payload FROM spans WHERE project = ? AND span_id = ?',
+  const row = sql.get<[trace: number, segment: number | null, position: number]>(
+    'SELECT trace, segment, position FROM spans WHERE project = ? AND span_id = ?',
     project,
     spanId,
   );
-  if (row === undefined) return undefined;
-  const [id, trace, head, payload] = row;
-  return { id, trace, head, payload, record: decodeRecord(head, payload).record };
+  return row && { trace: row[0], place: row[1] === null ? undefined : { segment: row[1], position: row[2] } };
+}
+
+/** The merged record of a stored span, whole. */
+export function spanRecord(
+  sql: Statements,
+  segments: SegmentReader,
+  spanId: string,
+  { trace, place }: StoredSpan,
+): Merged {
+  if (place !== undefined) return segments.record(place.segment, place.position);
+  const [head, payload] = sql.get<[string, string | null]>(
+    'SELECT head, payload FROM span_records WHERE trace = ? AND span_id = ?',
+    trace,
+    spanId,
+  ) as [string, string | null];
+  return decodeRecord(head, payload);
 }
 
 /** Stores a span that is not there yet; undefined when its id is taken. */
 export function insertSpan(
   sql: Statements,
-  place: { readonly project: number; readonly trace: number; readonly spanId: string },
+  row: {
+    readonly project: number;
+    readonly trace: number;
+    readonly spanId: string;
+    readonly place: ContentPlace | undefined;
+  },
   record: Merged,
   pricer: Pricer,
 ): LedgerEntry | undefined {
-  const { entry, stored } = encodeSpan(place.spanId, record, pricer);
+  const price = priceOf(record, pricer);
+  const entry = ledgerEntry(row.spanId, record.fields, price);
   const { changes } = sql.run(
-    `INSERT INTO spans (project, trace, ${ledgerColumns}, head, payload)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (project, span_id) DO NOTHING`,
-    place.project,
-    place.trace,
+    `INSERT INTO spans (trace, project, segment, position, price, ${ledgerColumns})
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    row.trace,
+    row.project,
+    row.place?.segment ?? null,
+    row.place?.position ?? null,
+    encodePrice(price),
     ...encodeEntry(entry),
-    stored.head,
-    stored.payload,
   );
-  return changes === 0 ? undefined : entry;
+  if (changes === 0) return undefined;
+  if (row.place === undefined) saveRecord(sql, row.trace, row.spanId, record);
+  return entry;
 }
 
-/** Merges a change into a stored span; undefined when it says nothing new. */
+/** Merges a change into a stored span; undefined when it says nothing new. The result is a record of its own. */
 export function updateSpan(
   sql: Statements,
+  segments: SegmentReader,
   spanId: string,
   found: StoredSpan,
   change: Merged,
   pricer: Pricer,
 ): LedgerEntry | undefined {
-  const merged = merge(found.record, change);
-  if (merged === found.record) return undefined;
-  const { entry, stored } = encodeSpan(spanId, merged, pricer);
+  const stored = spanRecord(sql, segments, spanId, found);
+  const merged = merge(stored, change);
+  if (merged === stored) return undefined;
+  const price = priceOf(merged, pricer);
+  const entry = ledgerEntry(spanId, merged.fields, price);
   sql.run(
-    `UPDATE spans SET (${ledgerColumns}, head, payload) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
+    `UPDATE spans SET (segment, position, price, ${ledgerColumns}) = (NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+     WHERE trace = ? AND span_id = ?`,
+    encodePrice(price),
     ...encodeEntry(entry),
-    stored.head,
-    stored.payload,
-    found.id,
+    found.trace,
+    spanId,
   );
+  saveRecord(sql, found.trace, spanId, merged);
   return entry;
 }
 
-function encodeSpan(spanId: string, record: Merged, pricer: Pricer) {
-  const price = priceOf(record, pricer);
-  return { entry: ledgerEntry(spanId, record.fields, price), stored: encodeRecord(record, spanPayloadFields, price) };
+function saveRecord(sql: Statements, trace: number, spanId: string, record: Merged): void {
+  const { head, payload } = encodeRecord(record, spanPayloadFields);
+  sql.run(
+    `INSERT INTO span_records VALUES (?, ?, ?, ?)
+     ON CONFLICT DO UPDATE SET head = excluded.head, payload = excluded.payload`,
+    trace,
+    spanId,
+    head,
+    payload,
+  );
 }
 
 /** Only a finished span is priced, and only where the client did not say what it cost. */
 const priceOf = ({ fields }: Merged, pricer: Pricer): Price | undefined =>
   fields['cost_usd'] === undefined && fields['end_time'] !== undefined ? pricer(fields) : undefined;
+
+type ContentRow = readonly [
+  spanId: string,
+  startMicros: number,
+  price: string | null,
+  segment: number | null,
+  position: number,
+  head: string,
+  payload: string | null,
+];
+
+/** A span's content as a reader wants it. */
+export interface SpanContent {
+  readonly spanId: string;
+  readonly startMicros: number;
+  readonly record: Merged;
+  readonly price: Price | undefined;
+}
+
+/** Reads spans by a condition on their rows. Without payloads, those in segments still hold theirs. */
+export function readContents(
+  sql: Statements,
+  segments: SegmentReader,
+  options: { readonly payloads: boolean; readonly where: string },
+  ...values: (string | number)[]
+): SpanContent[] {
+  const rows = sql.all<ContentRow & unknown[]>(
+    `SELECT spans.span_id, start_us, price, segment, position, head, ${options.payloads ? 'payload' : 'NULL'}
+     FROM spans LEFT JOIN span_records
+       ON segment IS NULL AND span_records.trace = spans.trace AND span_records.span_id = spans.span_id
+     ${options.where}`,
+    ...values,
+  );
+  return rows.map(([spanId, startMicros, price, segment, position, head, payload]) => ({
+    spanId,
+    startMicros,
+    record: segment === null ? decodeRecord(head, payload) : segments.record(segment, position),
+    price: decodePrice(price),
+  }));
+}

@@ -1,7 +1,7 @@
 import { dollarsOf } from '../../domain/cost.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { Merged } from '../../domain/record.ts';
-import { rollupChange, type TraceShare } from '../../domain/rollup.ts';
+import { type Rollup, rollupChange, type TraceShare } from '../../domain/rollup.ts';
 import { type TraceState, traceState } from '../../domain/trace-state.ts';
 import { tracePayloadFields } from '../../domain/view.ts';
 import {
@@ -43,15 +43,13 @@ export function loadTrace(sql: Statements, project: number, traceId: string): Lo
     id,
     state,
     retentionMicros,
-    record: record === null ? undefined : decodeRecord(record, null).record,
+    record: record === null ? undefined : decodeRecord(record, null),
     entries: state === rowState.live ? ledgerOf(sql, id) : [],
   };
 }
 
 export const ledgerOf = (sql: Statements, trace: number): LedgerEntry[] =>
-  sql
-    .all<LedgerRow & unknown[]>(`SELECT ${ledgerColumns} FROM spans WHERE trace = ? ORDER BY start_us, span_id`, trace)
-    .map(decodeEntry);
+  sql.all<LedgerRow & unknown[]>(`SELECT ${ledgerColumns} FROM spans WHERE trace = ?`, trace).map(decodeEntry);
 
 /** The trace's record with its payloads. */
 export function loadTraceRecord(sql: Statements, trace: number): Merged | undefined {
@@ -59,21 +57,12 @@ export function loadTraceRecord(sql: Statements, trace: number): Merged | undefi
     'SELECT record, payload FROM traces LEFT JOIN trace_payloads ON trace = id WHERE id = ?',
     trace,
   );
-  return row === undefined || row[0] === null ? undefined : decodeRecord(row[0], row[1]).record;
+  return row === undefined || row[0] === null ? undefined : decodeRecord(row[0], row[1]);
 }
 
-/** Makes the row that spans will point to; {@link saveTrace} fills it in. */
-export const addTraceRow = (sql: Statements, project: number, traceId: string): number =>
-  sql.run(
-    `INSERT INTO traces (project, trace_id, state, retention_us, start_us, status, name, cost_usd, summary)
-     VALUES (?, ?, 0, 0, 0, '', '', 0, '')`,
-    project,
-    traceId,
-  ).id;
-
-export const removeTraceRow = (sql: Statements, trace: number): void => {
-  sql.run('DELETE FROM traces WHERE id = ?', trace);
-};
+/** The id that the next new trace gets: within a write, since nothing else writes meanwhile. */
+export const nextTraceRow = (sql: Statements): number =>
+  (sql.get<[number | null]>('SELECT max(id) FROM traces')?.[0] ?? 0) + 1;
 
 /** A trace's state before or after a write, with what the rollups and labels need of it. */
 export interface TraceVersion {
@@ -92,24 +81,31 @@ export function versionOf(
   return state === undefined ? undefined : { record, retentionMicros, state, entries };
 }
 
-/** Writes the row, its labels, and the change in the project's hourly sums. */
+/** Which row a trace is written to, and whether `after` has the record's payloads with it (else they are not touched). */
+export interface TraceRowTarget {
+  readonly id: number;
+  readonly project: number;
+  readonly traceId: string;
+  readonly hasPayload: boolean;
+}
+
+const rowColumns =
+  'retention_us, start_us, duration_us, status, name, user_id, session_id, environment, release, cost_usd, summary, record';
+
+/** Writes a trace's row and labels, and says by how much the project's hourly sums change. */
 export function saveTrace(
   sql: Statements,
-  project: number,
-  trace: number,
+  target: TraceRowTarget,
   before: TraceVersion | undefined,
   after: TraceVersion,
-): void {
+): Rollup[] {
   const { state, record } = after;
-  const fields = record?.fields;
   const label = (name: string): string | null => {
-    const value = fields?.[name] as string | undefined;
+    const value = record?.fields[name] as string | undefined;
     return value === undefined ? null : textOf(value);
   };
-  const record_ = record === undefined ? null : encodeRecord(record, tracePayloadFields).head;
-  sql.run(
-    `UPDATE traces SET retention_us = ?, start_us = ?, duration_us = ?, status = ?, name = ?, user_id = ?, session_id = ?,
-       environment = ?, release = ?, cost_usd = ?, summary = ?, record = ? WHERE id = ?`,
+  const stored = record && encodeRecord(record, tracePayloadFields);
+  const values = [
     after.retentionMicros,
     state.startMicros,
     state.endMicros === null ? null : Math.max(0, state.endMicros - state.startMicros),
@@ -121,11 +117,30 @@ export function saveTrace(
     label('release'),
     dollarsOf(state.totals.costNanos),
     encodeSummary(state),
-    record_,
-    trace,
-  );
-  saveLabels(sql, project, trace, before, after);
-  addRollups(sql, project, rollupChange(before && shareOf(before), shareOf(after)));
+    stored?.head ?? null,
+  ];
+  if (before === undefined)
+    sql.run(
+      `INSERT INTO traces (id, project, trace_id, state, ${rowColumns}) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      target.id,
+      target.project,
+      target.traceId,
+      ...values,
+    );
+  else
+    sql.run(
+      `UPDATE traces SET (${rowColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
+      ...values,
+      target.id,
+    );
+  if (target.hasPayload && stored?.payload != null)
+    sql.run(
+      'INSERT INTO trace_payloads VALUES (?, ?) ON CONFLICT DO UPDATE SET payload = excluded.payload',
+      target.id,
+      stored.payload,
+    );
+  saveLabels(sql, target.project, target.id, before, after);
+  return rollupChange(before && shareOf(before), shareOf(after));
 }
 
 /** Takes a trace out of the lists and sums; its spans, payloads and scores are the caller's to remove. */

@@ -1,0 +1,101 @@
+import { gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import type { SpanUpsert } from 'llm-tracer/schema';
+import { spanChange } from '../../domain/normalise.ts';
+import type { Merged } from '../../domain/record.ts';
+import type { BatchSource } from '../store.ts';
+import type { Statements } from './statements.ts';
+
+// A segment is read whole for any span in it: at this size that is some 5 ms.
+const mostCharacters = 1_000_000;
+
+/**
+ * Segments: request bodies kept as they came.
+ *
+ * A batch arrives as compressed JSON. Writing each of its spans anew would serialise it again, put six times the bytes into
+ * the file and cost three times the CPU of the rest (measured: `pnpm bench ingest`); so the body is stored as it is, and the
+ * rows of its spans say where in it they stand. What was refused is taken out before it is stored, and what is deleted
+ * later is taken out then: {@link removeFromSegments}.
+ */
+export const isKeepable = (source: BatchSource | undefined): source is BatchSource =>
+  source !== undefined && source.characters <= mostCharacters;
+
+export const nextSegmentId = (sql: Statements): number =>
+  (sql.get<[number | null]>('SELECT max(id) FROM segments')?.[0] ?? 0) + 1;
+
+/** Stores a body; `keep` says which of its spans are to stay, when not all are. */
+export function addSegment(
+  sql: Statements,
+  id: number,
+  source: BatchSource,
+  keep?: (position: number) => boolean,
+): void {
+  const { encoding, body } = keep === undefined ? source : onlyWith(source, (_span, position) => keep(position));
+  sql.run('INSERT INTO segments VALUES (?, ?, ?)', id, encoding, body);
+}
+
+export const linkSegment = (sql: Statements, trace: number, segment: number): void => {
+  sql.run('INSERT INTO trace_segments VALUES (?, ?) ON CONFLICT DO NOTHING', trace, segment);
+};
+
+/** Reads spans out of segments, each segment once for the reader's life: one call of the store. */
+export class SegmentReader {
+  readonly #sql: Statements;
+  readonly #spans = new Map<number, readonly (SpanUpsert | null)[]>();
+
+  constructor(sql: Statements) {
+    this.#sql = sql;
+  }
+
+  /** The record at a place that a span's row names. */
+  record(segment: number, position: number): Merged {
+    let spans = this.#spans.get(segment);
+    if (spans === undefined) {
+      spans = spansOf(loadSegment(this.#sql, segment) as Segment);
+      this.#spans.set(segment, spans);
+    }
+    return spanChange(spans[position] as SpanUpsert).record;
+  }
+}
+
+/** Takes everything of these traces out of the segments that hold anything of them; a segment that holds nothing else goes. */
+export function removeFromSegments(
+  sql: Statements,
+  traces: readonly { readonly id: number; readonly traceId: string }[],
+): void {
+  const removedIds = new Set(traces.map(({ traceId }) => traceId));
+  const segments = new Set<number>();
+  for (const { id } of traces) {
+    for (const [segment] of sql.all<[number]>('SELECT segment FROM trace_segments WHERE trace = ?', id))
+      segments.add(segment);
+    sql.run('DELETE FROM trace_segments WHERE trace = ?', id);
+  }
+  for (const segment of segments) {
+    const stored = loadSegment(sql, segment);
+    if (stored === undefined) continue;
+    const rest = onlyWith(stored, (span) => !removedIds.has(span.trace_id));
+    if (rest.isEmpty) sql.run('DELETE FROM segments WHERE id = ?', segment);
+    else sql.run('UPDATE segments SET encoding = ?, body = ? WHERE id = ?', rest.encoding, rest.body, segment);
+  }
+}
+
+type Segment = Pick<BatchSource, 'encoding' | 'body'>;
+
+function loadSegment(sql: Statements, id: number): Segment | undefined {
+  const row = sql.get<[Segment['encoding'], Uint8Array]>('SELECT encoding, body FROM segments WHERE id = ?', id);
+  return row === undefined ? undefined : { encoding: row[0], body: row[1] };
+}
+
+function spansOf({ encoding, body }: Segment): (SpanUpsert | null)[] {
+  const unpacked = encoding === 'zstd' ? zstdDecompressSync(body) : gunzipSync(body);
+  return (JSON.parse(unpacked.toString('utf8')) as { spans?: (SpanUpsert | null)[] }).spans ?? [];
+}
+
+/** The body with only some of its spans, at their places, and nothing but spans. */
+function onlyWith(
+  segment: Segment,
+  keep: (span: SpanUpsert, position: number) => boolean,
+): Segment & { readonly isEmpty: boolean } {
+  const spans = spansOf(segment).map((span, position) => (span !== null && keep(span, position) ? span : null));
+  const body = zstdCompressSync(JSON.stringify({ spans }));
+  return { encoding: 'zstd', body, isEmpty: spans.every((span) => span === null) };
+}
