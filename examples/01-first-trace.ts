@@ -52,5 +52,4 @@ const suggestion = await tracer.trace(
 console.log('Suggestion:', suggestion);
 
 // A program that ends by itself sends what is left. `flush` is for one that must know: it waits, and says what became of it.
-const report = await tracer.flush();
-console.log('Delivered:', report.delivered, 'dropped:', report.dropped);
+console.log('Sent:', await tracer.flush());
