@@ -10,6 +10,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 import { ProblemError } from './problem.ts';
+import { isOneZstdFrame } from './zstd-frame.ts';
 
 /** What a compressed body may unpack to. Named as the variable that sets it is, so that errors can name it. */
 export interface DecodeLimits {
@@ -24,13 +25,21 @@ const mostBytesAtOnce = 256 * 1024;
 const chunkSize = 256 * 1024;
 
 interface Decoder {
+  readonly isWhole: (body: Buffer) => boolean;
   readonly decodeNow: (body: Buffer, options: ZlibOptions & ZstdOptions) => Buffer;
   readonly decode: (body: Buffer, options: ZlibOptions & ZstdOptions) => Promise<Buffer>;
   readonly options: ZlibOptions & ZstdOptions;
 }
 
-const gzip: Decoder = { decodeNow: gunzipSync, decode: promisify(gunzip), options: { chunkSize } };
+const gzip: Decoder = {
+  // Its decoder notices by itself.
+  isWhole: () => true,
+  decodeNow: gunzipSync,
+  decode: promisify(gunzip),
+  options: { chunkSize },
+};
 const zstd: Decoder = {
+  isWhole: isOneZstdFrame,
   decodeNow: zstdDecompressSync,
   decode: promisify(zstdDecompress),
   // 8 MB: what RFC 9659 allows in HTTP. A frame may otherwise claim a window of 128 MB before its first byte.
@@ -54,6 +63,7 @@ async function unpack(body: Buffer, encoding: string, { maxDecompressedBytes }: 
   const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
   if (decoder === undefined)
     throw new ProblemError(415, 'This Content-Encoding is not supported; zstd, gzip and identity are.');
+  if (!decoder.isWhole(body)) throw new ProblemError(400, `The body is not one whole frame of ${encoding}.`);
   const options = { ...decoder.options, maxOutputLength: maxDecompressedBytes };
   try {
     return body.length <= mostBytesAtOnce ? decoder.decodeNow(body, options) : await decoder.decode(body, options);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createGzip, createZstdCompress, gzipSync, zstdCompressSync } from 'node:zlib';
+import { createZstdCompress, gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { aSpan, startTestServer } from './test-server.ts';
 
@@ -18,6 +18,9 @@ describe('a body is answered with 400', () => {
     ['is no UTF-8', 'identity', Buffer.from(`{"name": "\xe9"}`, 'latin1')],
     ['holds a surrogate in UTF-8', 'identity', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22])],
     ['is zstd that ends early', 'zstd', zstd.subarray(0, -5)],
+    ['is zstd without its last block', 'zstd', zstdCompressSync(`${json}${' '.repeat(300_000)}`).subarray(0, -4)],
+    ['is zstd with more behind it', 'zstd', Buffer.concat([zstd, zstd])],
+    ['is gzip with noise behind it', 'gzip', Buffer.concat([gzip, randomBytes(20)])],
     ['is gzip that ends early', 'gzip', gzip.subarray(0, -9)],
     ['is gzip with a wrong checksum', 'gzip', Buffer.concat([gzip.subarray(0, -8), Buffer.alloc(8)])],
     ['is gzip but says to be zstd', 'zstd', gzip],
@@ -110,17 +113,24 @@ describe('limits on a body', () => {
     expect(over.body.detail).toContain('MAX_DECOMPRESSED_BYTES (2000)');
   });
 
-  it.each([
-    ['zstd', () => createZstdCompress()],
-    ['gzip', () => createGzip()],
-  ])('refuse a bomb of 1 GB of zeros in %s without unpacking it', async (encoding, createCompressor) => {
-    const compressor = createCompressor();
+  it('refuse a bomb of 1 GB of zeros in gzip without unpacking it', async () => {
+    const bomb = Buffer.concat(Array(64).fill(gzipSync(Buffer.alloc(2 ** 24))));
+
+    await expectBombRefused(bomb, 'gzip');
+  });
+
+  it('refuse a bomb of 1 GB of zeros in zstd without unpacking it', async () => {
+    const compressor = createZstdCompress();
     const compressed = compressor.toArray();
     const zeros = Buffer.alloc(2 ** 24);
     for (let i = 0; i < 64; i += 1)
       if (!compressor.write(zeros)) await new Promise((done) => compressor.once('drain', done));
     compressor.end();
-    const bomb = Buffer.concat(await compressed);
+
+    await expectBombRefused(Buffer.concat(await compressed), 'zstd');
+  });
+
+  const expectBombRefused = async (bomb: Buffer, encoding: string) => {
     const server = await startTestServer();
     const peak = watchMemory();
 
@@ -129,7 +139,7 @@ describe('limits on a body', () => {
     expect(reply.status).toBe(413);
     // The limit of 64 MB, and as much again to work with; the whole would be 1024.
     expect(peak()).toBeLessThan(192);
-  });
+  };
 
   it('refuse a zstd frame that claims a window of 128 MB', async () => {
     const server = await startTestServer();
