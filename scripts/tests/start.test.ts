@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nodeFlags, root } from '../workspace.ts';
+import { startProgram } from './program.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -13,31 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** `pnpm start` without pnpm: no key of a provider, a store of its own. */
-function start(port: number) {
-  const child = spawn(process.execPath, [...nodeFlags, 'scripts/start.ts'], {
-    cwd: root,
-    env: { PATH: process.env['PATH'], PORT: String(port), DATA_DIR: folder, OPENAI_API_KEY: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let printed = '';
-  let noticed = () => {};
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
-      printed += text;
-      noticed();
-    });
-  }
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, printed }));
-  /** Resolves as soon as the text was printed. */
-  const says = (text: string) =>
-    new Promise<string>((resolve, reject) => {
-      noticed = () => printed.includes(text) && resolve(printed);
-      noticed();
-      void ended.then(() => reject(new Error(`ended without saying ${JSON.stringify(text)}:\n${printed}`)));
-    });
-  return { child, says, ended };
-}
+const start = (port: number) => startProgram('scripts/start.ts', { PORT: String(port), DATA_DIR: folder });
 
 test('runs an agent, shows what was recorded, serves, and ends with 0 on SIGINT', async () => {
   const { child, says, ended } = start(0);
