@@ -17,6 +17,7 @@ const lanes: readonly (readonly Step[])[] = [
     { name: 'build of sdk', folder: 'sdk', command: ['tsup'] },
     { name: 'package of sdk', folder: 'sdk', command: ['node', 'scripts/check-package.ts'] },
   ],
+  [{ name: 'build of server', folder: 'server', command: ['tsup'] }],
   [{ name: 'dead code and dependencies', folder: '.', command: ['knip'] }],
 ];
 
