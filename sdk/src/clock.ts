@@ -35,7 +35,7 @@ export function systemClock(
       const lead = micros - wall;
       if (lead < -driftToleranceMicros || lead > greatestLeadMicros) {
         anchor = wall - monotonic;
-        micros = wall;
+        micros = Math.floor(wall);
         if (lead > greatestLeadMicros) latest = 0;
       }
       if (micros < latest) return latest;

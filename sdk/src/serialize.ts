@@ -220,7 +220,7 @@ class Writer {
       if (index > 0) this.#raw(',');
       this.#guarded(() => elements[index], `${path}.${index}`, depth + 1);
     }
-    this.text += ']';
+    this.#raw(']');
   }
 
   #members(keys: readonly string[], read: (key: string) => unknown, path: string, depth: number): void {
@@ -244,7 +244,7 @@ class Writer {
       isFirst = false;
       this.write(member, `${path}.${key}`, depth + 1);
     }
-    this.text += '}';
+    this.#raw('}');
   }
 
   #guarded(read: () => unknown, path: string, depth: number): void {

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import * as main from '../src/index.ts';
+import * as openai from '../src/integrations/openai.ts';
+import * as testing from '../src/testing.ts';
+import { version } from '../src/version.ts';
+
+test('each entry exports what is listed here, and nothing else', () => {
+  expect(Object.keys(main).sort()).toEqual(['Span', 'Trace', 'Tracer', 'TracerError', 'tracerErrorCodes']);
+  expect(Object.keys(openai)).toEqual(['wrapOpenAI']);
+  expect(Object.keys(testing).sort()).toEqual(['MemoryTransport', 'fixedClock', 'fixedIds']);
+});
+
+test('the version is that of the package', () => {
+  const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+
+  expect(version).toBe(manifest.version);
+});
+
+test('the published exports are those of the workspace without the source condition', () => {
+  const { exports, publishConfig } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    exports: Record<string, string | Record<string, unknown>>;
+    publishConfig: { exports: unknown };
+  };
+  const published = Object.entries(exports).map(([entry, target]) => {
+    if (typeof target === 'string') return [entry, target];
+    const { '@llm-tracer/source': _, ...rest } = target;
+    return [entry, rest];
+  });
+
+  expect(publishConfig.exports).toEqual(Object.fromEntries(published));
+});
