@@ -14,6 +14,10 @@ export class ExactSum {
     }
   }
 
+  addBig(amount: bigint): void {
+    this.#high += amount;
+  }
+
   get value(): bigint {
     return this.#high + BigInt(this.#low);
   }

@@ -1,5 +1,6 @@
 import { calcPrice } from '@pydantic/genai-prices';
 import type { CostPrice } from 'llm-tracer/schema';
+import { dollarsOf, nanosOf } from './cost.ts';
 import { modelOf } from './ledger.ts';
 import type { Fields } from './record.ts';
 
@@ -32,7 +33,7 @@ export const genaiPricer: Pricer = (fields) => {
     });
     if (price === null || !Number.isFinite(price.total_price) || price.total_price < 0) return undefined;
     return {
-      dollars: price.total_price,
+      dollars: dollarsOf(nanosOf(price.total_price)),
       source: {
         table: 'genai-prices',
         version: genaiPricesVersion,

@@ -1,3 +1,4 @@
+import { ExactSum } from './exact-sum.ts';
 import { isFinished, type LedgerEntry } from './ledger.ts';
 import { microsPerDay, microsPerHour } from './time.ts';
 import type { Counted } from './totals.ts';
@@ -14,12 +15,12 @@ export interface RollupKey {
 
 /** Signed sums of one hour, or the change in them. */
 export interface RollupSums {
-  traces: number;
-  spans: number;
-  errors: number;
-  tokensInput: bigint;
-  tokensOutput: bigint;
-  costNanos: bigint;
+  readonly traces: number;
+  readonly spans: number;
+  readonly errors: number;
+  readonly tokensInput: bigint;
+  readonly tokensOutput: bigint;
+  readonly costNanos: bigint;
 }
 
 export interface Rollup {
@@ -38,63 +39,103 @@ export interface TraceShare {
 }
 
 /**
- * How the hourly sums change when a trace goes from one state to another; undefined stands for "does not exist". Because it
- * is a difference of two states, never an increment per request, retries and late corrections leave the sums exact.
+ * How the hourly sums change by a write: what the traces it touched were is taken out, what they have become is put in.
+ * Because it is a difference of two states, never an increment per request, retries and late corrections leave sums exact.
  */
-export function rollupChange(before: TraceShare | undefined, after: TraceShare | undefined): Rollup[] {
-  const changes = new Map<string, Rollup>();
-  if (before !== undefined) addShare(changes, before, -1);
-  if (after !== undefined) addShare(changes, after, 1);
-  return nonZero(changes);
-}
+export class RollupSheet {
+  // By day, hour, span type and model, a map each: keys joined into one string would be most of the cost.
+  readonly #days = new Map<number, Map<number, Map<string, Map<string, SheetSums>>>>();
 
-/** What must be added to one list of sums to make it equal to another. */
-export function rollupDifference(from: readonly Rollup[], to: readonly Rollup[]): Rollup[] {
-  const differences = new Map<string, Rollup>();
-  for (const [rollups, sign] of [
-    [from, -1],
-    [to, 1],
-  ] as const)
-    for (const { key, sums } of rollups) {
-      const into = sumsOf(differences, key);
-      into.traces += sign * sums.traces;
-      into.spans += sign * sums.spans;
-      into.errors += sign * sums.errors;
-      into.tokensInput += BigInt(sign) * sums.tokensInput;
-      into.tokensOutput += BigInt(sign) * sums.tokensOutput;
-      into.costNanos += BigInt(sign) * sums.costNanos;
-    }
-  return nonZero(differences);
-}
-
-const nonZero = (rollups: ReadonlyMap<string, Rollup>): Rollup[] =>
-  [...rollups.values()].filter(({ sums }) => Object.values(sums).some((sum) => sum !== 0 && sum !== 0n));
-
-function addShare(into: Map<string, Rollup>, share: TraceShare, sign: 1 | -1): void {
-  const retentionDay = Math.ceil(share.retentionMicros / microsPerDay);
-  if (share.isCounted) {
-    const hour = Math.floor(share.startMicros / microsPerHour);
-    sumsOf(into, { retentionDay, hour, spanType: '', model: '' }).traces += sign;
+  putIn(share: TraceShare): void {
+    this.#add(share, 1);
   }
-  for (const [index, entry] of share.entries.entries()) {
-    if (!isFinished(entry)) continue;
-    const hour = Math.floor(entry.startMicros / microsPerHour);
-    const sums = sumsOf(into, { retentionDay, hour, spanType: entry.spanType, model: entry.model ?? '' });
-    sums.spans += sign;
-    if (entry.isError) sums.errors += sign;
-    if (share.counts.tokens[index] === 1) {
-      sums.tokensInput += BigInt(sign * (entry.tokensInput ?? 0));
-      sums.tokensOutput += BigInt(sign * (entry.tokensOutput ?? 0));
+
+  takeOut(share: TraceShare): void {
+    this.#add(share, -1);
+  }
+
+  /** Adds sums that were changes or stored before. */
+  addRollup({ key, sums }: Rollup, sign: 1 | -1): void {
+    const into = this.#sumsOf(key.retentionDay, key.hour, key.spanType, key.model);
+    into.traces += sign * sums.traces;
+    into.spans += sign * sums.spans;
+    into.errors += sign * sums.errors;
+    into.tokensInput.addBig(BigInt(sign) * sums.tokensInput);
+    into.tokensOutput.addBig(BigInt(sign) * sums.tokensOutput);
+    into.costNanos.addBig(BigInt(sign) * sums.costNanos);
+  }
+
+  /** The sums that change, each by how much. */
+  changes(): Rollup[] {
+    const changes: Rollup[] = [];
+    for (const [retentionDay, hours] of this.#days)
+      for (const [hour, types] of hours)
+        for (const [spanType, models] of types)
+          for (const [model, sheet] of models) {
+            const sums: RollupSums = {
+              traces: sheet.traces,
+              spans: sheet.spans,
+              errors: sheet.errors,
+              tokensInput: sheet.tokensInput.value,
+              tokensOutput: sheet.tokensOutput.value,
+              costNanos: sheet.costNanos.value,
+            };
+            if (Object.values(sums).some((sum) => sum !== 0 && sum !== 0n))
+              changes.push({ key: { retentionDay, hour, spanType, model }, sums });
+          }
+    return changes;
+  }
+
+  #add(share: TraceShare, sign: 1 | -1): void {
+    const retentionDay = Math.ceil(share.retentionMicros / microsPerDay);
+    if (share.isCounted)
+      this.#sumsOf(retentionDay, Math.floor(share.startMicros / microsPerHour), '', '').traces += sign;
+    for (const [index, entry] of share.entries.entries()) {
+      if (!isFinished(entry)) continue;
+      const hour = Math.floor(entry.startMicros / microsPerHour);
+      const sums = this.#sumsOf(retentionDay, hour, entry.spanType, entry.model ?? '');
+      sums.spans += sign;
+      if (entry.isError) sums.errors += sign;
+      if (share.counts.tokens[index] === 1) {
+        sums.tokensInput.add(sign * (entry.tokensInput ?? 0));
+        sums.tokensOutput.add(sign * (entry.tokensOutput ?? 0));
+      }
+      if (share.counts.cost[index] === 1) sums.costNanos.add(sign * (entry.costNanos as number));
     }
-    if (share.counts.cost[index] === 1) sums.costNanos += BigInt(sign * (entry.costNanos as number));
+  }
+
+  #sumsOf(retentionDay: number, hour: number, spanType: string, model: string): SheetSums {
+    const models = nested(nested(nested(this.#days, retentionDay), hour), spanType);
+    let sums = models.get(model);
+    if (sums === undefined) {
+      sums = {
+        traces: 0,
+        spans: 0,
+        errors: 0,
+        tokensInput: new ExactSum(),
+        tokensOutput: new ExactSum(),
+        costNanos: new ExactSum(),
+      };
+      models.set(model, sums);
+    }
+    return sums;
   }
 }
 
-function sumsOf(into: Map<string, Rollup>, key: RollupKey): RollupSums {
-  const text = `${key.retentionDay} ${key.hour} ${key.spanType} ${key.model}`;
-  const found = into.get(text);
-  if (found !== undefined) return found.sums;
-  const sums = { traces: 0, spans: 0, errors: 0, tokensInput: 0n, tokensOutput: 0n, costNanos: 0n };
-  into.set(text, { key, sums });
-  return sums;
+interface SheetSums {
+  traces: number;
+  spans: number;
+  errors: number;
+  readonly tokensInput: ExactSum;
+  readonly tokensOutput: ExactSum;
+  readonly costNanos: ExactSum;
+}
+
+function nested<Key, InnerKey, Value>(map: Map<Key, Map<InnerKey, Value>>, key: Key): Map<InnerKey, Value> {
+  let inner = map.get(key);
+  if (inner === undefined) {
+    inner = new Map();
+    map.set(key, inner);
+  }
+  return inner;
 }

@@ -1,4 +1,5 @@
 import type { SpanType, Status } from 'llm-tracer/schema';
+import { dollarsOf } from '../../domain/cost.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { Price } from '../../domain/pricing.ts';
 import type { Fields, Merged } from '../../domain/record.ts';
@@ -54,11 +55,19 @@ export function decodeRecord(head: string, payload: string | null): Merged {
   return { rank: r, ranks: x ?? {}, fields };
 }
 
+/** A price as a short text: most model calls have one, and only a few different ones. The dollars are the ledger's cost. */
 export const encodePrice = (price: Price | undefined): string | null =>
-  price === undefined ? null : JSON.stringify(price);
+  price === undefined
+    ? null
+    : [price.source.table, price.source.version, price.source.provider, price.source.model].join(priceSeparator);
 
-export const decodePrice = (text: string | null): Price | undefined =>
-  text === null ? undefined : (JSON.parse(text) as Price);
+export function decodePrice(text: string | null, costNanos: number | null): Price | undefined {
+  if (text === null || costNanos === null) return undefined;
+  const [table = '', version = '', provider = '', ...model] = text.split(priceSeparator);
+  return { dollars: dollarsOf(costNanos), source: { table, version, provider, model: model.join(priceSeparator) } };
+}
+
+const priceSeparator = ' ';
 
 /** The columns of a ledger entry, in the order of {@link ledgerColumns}. */
 export type LedgerRow = readonly [

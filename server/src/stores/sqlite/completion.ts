@@ -1,5 +1,6 @@
 import { completion } from '../../domain/completion.ts';
 import type { Fields } from '../../domain/record.ts';
+import { RollupSheet } from '../../domain/rollup.ts';
 import { timeOf } from '../../domain/time.ts';
 import { TraceWrite, type WriteContext } from './ingest.ts';
 import { addRollups } from './rollup-rows.ts';
@@ -20,7 +21,7 @@ export function completeSpan(context: WriteContext, spanId: string, fields: Fiel
   if (record === undefined) return true;
   const write = new TraceWrite(context, traceId, loaded);
   write.apply({ kind: 'spans', index: 0, change: { traceId, spanId, record } });
-  addRollups(context.sql, context.project, write.save());
+  save(context, write);
   return true;
 }
 
@@ -33,8 +34,14 @@ export function completeTrace(context: WriteContext, traceId: string, fields: Fi
   if (record === undefined) return true;
   const write = new TraceWrite(context, traceId, loaded);
   write.apply({ kind: 'traces', index: 0, change: { traceId, record } });
-  addRollups(context.sql, context.project, write.save());
+  save(context, write);
   return true;
+}
+
+function save(context: WriteContext, write: TraceWrite): void {
+  const sheet = new RollupSheet();
+  write.save(sheet);
+  addRollups(context.sql, context.project, sheet.changes());
 }
 
 function loadLive(context: WriteContext, traceId: string): LoadedTrace | undefined {

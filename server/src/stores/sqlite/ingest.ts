@@ -3,7 +3,7 @@ import { merge } from '../../domain/merge.ts';
 import type { Pricer } from '../../domain/pricing.ts';
 import type { Merged, ScoreChange, SpanChange, TraceChange } from '../../domain/record.ts';
 import { maxAheadMicros } from '../../domain/retention.ts';
-import { type Rollup, rollupDifference } from '../../domain/rollup.ts';
+import { RollupSheet } from '../../domain/rollup.ts';
 import { microsOf } from '../../domain/time.ts';
 import { type Batch, type BatchOutcome, maxSpansPerTrace, type Outcome } from '../store.ts';
 import { decodeRecord, encodeRecord, textOf } from './codec.ts';
@@ -41,7 +41,7 @@ export function ingest(context: WriteContext, batch: Batch): BatchOutcome {
   const source = isKeepable(batch.source) ? batch.source : undefined;
   const segment = source && nextSegmentId(context.sql);
   const touched: number[] = [];
-  const rollups: Rollup[] = [];
+  const sheet = new RollupSheet();
   let isSegmentUsed = false;
 
   for (const [traceId, elements] of byTrace(batch)) {
@@ -53,12 +53,12 @@ export function ingest(context: WriteContext, batch: Batch): BatchOutcome {
     }
     const write = new TraceWrite(context, traceId, loaded, segment);
     for (const element of elements) outcomes[element.kind][element.index] = write.apply(element);
-    rollups.push(...write.save());
+    write.save(sheet);
     isSegmentUsed ||= write.usesSegment;
     if (write.row !== undefined) touched.push(write.row);
   }
 
-  addRollups(context.sql, context.project, rollupDifference([], rollups));
+  addRollups(context.sql, context.project, sheet.changes());
   if (source !== undefined && segment !== undefined && isSegmentUsed) {
     addSegment(context.sql, segment, source, keptSpans(batch, outcomes));
     for (const trace of touched) linkSegment(context.sql, trace, segment);
@@ -160,17 +160,17 @@ export class TraceWrite {
     return outcome;
   }
 
-  /** Writes the trace's row and labels, if anything has changed, and says by how much the hourly sums change. */
-  save(): Rollup[] {
-    if (!this.#hasChanged || this.#row === undefined) return [];
+  /** Writes the trace's row and labels, if anything has changed, and notes how the hourly sums change. */
+  save(sheet: RollupSheet): void {
+    if (!this.#hasChanged || this.#row === undefined) return;
     const { sql, project } = this.#context;
     const record = this.#record ?? this.#loaded?.record;
     const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
     // Every span was refused and there is no record: nothing points to the row that was set aside.
-    if (after === undefined) return [];
+    if (after === undefined) return;
     const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
     const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined };
-    return saveTrace(sql, row, before, after);
+    saveTrace(sql, row, before, after, sheet);
   }
 
   #applyTrace({ record }: TraceChange): Outcome {

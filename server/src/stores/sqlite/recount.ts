@@ -1,5 +1,5 @@
 import { ledgerEntry } from '../../domain/ledger.ts';
-import { type Rollup, rollupChange, rollupDifference } from '../../domain/rollup.ts';
+import { RollupSheet } from '../../domain/rollup.ts';
 import type { RecountReport } from '../store.ts';
 import { decodeRecord, encodeEntry, encodeSummary, ledgerColumns } from './codec.ts';
 import { addRollups, storedRollups } from './rollup-rows.ts';
@@ -23,7 +23,7 @@ type TraceRow = [
  */
 export function recount(sql: Statements, repair: boolean): RecountReport {
   const differences: string[] = [];
-  const expected = new Map<number, Rollup[]>();
+  const sheets = new Map<number, RollupSheet>();
   let [traces, spans] = [0, 0];
 
   for (const [id, project, traceId, retentionMicros, summary, record] of sql.all<TraceRow>(
@@ -59,24 +59,25 @@ export function recount(sql: Statements, repair: boolean): RecountReport {
       differences.push(
         `trace ${traceId}: stored totals ${summary} differ from the recount ${encodeSummary(version.state)}`,
       );
-      if (repair) saveTrace(sql, { id, project, traceId, hasPayload: false }, version, version);
+      if (repair) saveTrace(sql, { id, project, traceId, hasPayload: false }, version, version, new RollupSheet());
     }
-    const change = rollupChange(undefined, shareOf(version));
-    const sums = expected.get(project);
-    if (sums === undefined) expected.set(project, change);
-    else sums.push(...change);
+    const sheet = sheets.get(project) ?? new RollupSheet();
+    sheets.set(project, sheet);
+    sheet.putIn(shareOf(version));
   }
 
-  differences.push(...compareRollups(sql, expected, repair));
+  differences.push(...compareRollups(sql, sheets, repair));
   return { traces, spans, differences };
 }
 
-/** Says which hourly sums differ from those expected; with `repair` adds what is missing. */
-function compareRollups(sql: Statements, expected: ReadonlyMap<number, readonly Rollup[]>, repair: boolean): string[] {
+/** Says which hourly sums differ from those on the sheets; with `repair` adds what is missing. */
+function compareRollups(sql: Statements, sheets: ReadonlyMap<number, RollupSheet>, repair: boolean): string[] {
   const differences: string[] = [];
   const projects = sql.all<[number, string]>('SELECT id, name FROM projects');
   for (const [project, name] of projects) {
-    const missing = rollupDifference(storedRollups(sql, project), expected.get(project) ?? []);
+    const sheet = sheets.get(project) ?? new RollupSheet();
+    for (const stored of storedRollups(sql, project)) sheet.addRollup(stored, -1);
+    const missing = sheet.changes();
     for (const { key } of missing) differences.push(`project ${name}: the sums of ${JSON.stringify(key)} differ`);
     if (repair) addRollups(sql, project, missing);
   }

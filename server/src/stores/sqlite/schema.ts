@@ -66,7 +66,7 @@ const migrations: readonly string[] = [
     tokens_output INTEGER,
     cost_nanos INTEGER,
     first_token_us REAL,
-    price TEXT,                        -- JSON of the price that the cost was computed with
+    price TEXT,                        -- which price the cost was computed with, when it was
     segment INTEGER,                   -- null: the content stands in span_records
     position INTEGER,
     PRIMARY KEY (trace, span_id),

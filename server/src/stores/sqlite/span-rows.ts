@@ -7,6 +7,11 @@ import { decodePrice, decodeRecord, encodeEntry, encodePrice, encodeRecord, ledg
 import type { SegmentReader } from './segments.ts';
 import type { Statements } from './statements.ts';
 
+const insertSql = `INSERT INTO spans (trace, project, segment, position, price, ${ledgerColumns})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const updateSql = `UPDATE spans SET (segment, position, price, ${ledgerColumns}) =
+  (NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE trace = ? AND span_id = ?`;
+
 /** Where the content of a span stands: in a segment, or in a record of its own. */
 export interface ContentPlace {
   readonly segment: number;
@@ -59,8 +64,7 @@ export function insertSpan(
   const price = priceOf(record, pricer);
   const entry = ledgerEntry(row.spanId, record.fields, price);
   const { changes } = sql.run(
-    `INSERT INTO spans (trace, project, segment, position, price, ${ledgerColumns})
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+    insertSql,
     row.trace,
     row.project,
     row.place?.segment ?? null,
@@ -87,14 +91,7 @@ export function updateSpan(
   if (merged === stored) return undefined;
   const price = priceOf(merged, pricer);
   const entry = ledgerEntry(spanId, merged.fields, price);
-  sql.run(
-    `UPDATE spans SET (segment, position, price, ${ledgerColumns}) = (NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-     WHERE trace = ? AND span_id = ?`,
-    encodePrice(price),
-    ...encodeEntry(entry),
-    found.trace,
-    spanId,
-  );
+  sql.run(updateSql, encodePrice(price), ...encodeEntry(entry), found.trace, spanId);
   saveRecord(sql, found.trace, spanId, merged);
   return entry;
 }
@@ -119,6 +116,7 @@ type ContentRow = readonly [
   spanId: string,
   startMicros: number,
   price: string | null,
+  costNanos: number | null,
   segment: number | null,
   position: number,
   head: string,
@@ -141,16 +139,16 @@ export function readContents(
   ...values: (string | number)[]
 ): SpanContent[] {
   const rows = sql.all<ContentRow & unknown[]>(
-    `SELECT spans.span_id, start_us, price, segment, position, head, ${options.payloads ? 'payload' : 'NULL'}
+    `SELECT spans.span_id, start_us, price, cost_nanos, segment, position, head, ${options.payloads ? 'payload' : 'NULL'}
      FROM spans LEFT JOIN span_records
        ON segment IS NULL AND span_records.trace = spans.trace AND span_records.span_id = spans.span_id
      ${options.where}`,
     ...values,
   );
-  return rows.map(([spanId, startMicros, price, segment, position, head, payload]) => ({
+  return rows.map(([spanId, startMicros, price, costNanos, segment, position, head, payload]) => ({
     spanId,
     startMicros,
     record: segment === null ? decodeRecord(head, payload) : segments.record(segment, position),
-    price: decodePrice(price),
+    price: decodePrice(price, costNanos),
   }));
 }

@@ -1,7 +1,7 @@
 import { dollarsOf } from '../../domain/cost.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { Merged } from '../../domain/record.ts';
-import { type Rollup, rollupChange, type TraceShare } from '../../domain/rollup.ts';
+import { RollupSheet, type TraceShare } from '../../domain/rollup.ts';
 import { type TraceState, traceState } from '../../domain/trace-state.ts';
 import { tracePayloadFields } from '../../domain/view.ts';
 import {
@@ -49,7 +49,7 @@ export function loadTrace(sql: Statements, project: number, traceId: string): Lo
 }
 
 export const ledgerOf = (sql: Statements, trace: number): LedgerEntry[] =>
-  sql.all<LedgerRow & unknown[]>(`SELECT ${ledgerColumns} FROM spans WHERE trace = ?`, trace).map(decodeEntry);
+  sql.all<LedgerRow & unknown[]>(ledgerSql, trace).map(decodeEntry);
 
 /** The trace's record with its payloads. */
 export function loadTraceRecord(sql: Statements, trace: number): Merged | undefined {
@@ -92,13 +92,18 @@ export interface TraceRowTarget {
 const rowColumns =
   'retention_us, start_us, duration_us, status, name, user_id, session_id, environment, release, cost_usd, summary, record';
 
-/** Writes a trace's row and labels, and says by how much the project's hourly sums change. */
+const insertSql = `INSERT INTO traces (id, project, trace_id, state, ${rowColumns}) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const updateSql = `UPDATE traces SET (${rowColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`;
+const ledgerSql = `SELECT ${ledgerColumns} FROM spans WHERE trace = ?`;
+
+/** Writes a trace's row and labels, and notes how the project's hourly sums change. */
 export function saveTrace(
   sql: Statements,
   target: TraceRowTarget,
   before: TraceVersion | undefined,
   after: TraceVersion,
-): Rollup[] {
+  sheet: RollupSheet,
+): void {
   const { state, record } = after;
   const label = (name: string): string | null => {
     const value = record?.fields[name] as string | undefined;
@@ -119,20 +124,8 @@ export function saveTrace(
     encodeSummary(state),
     stored?.head ?? null,
   ];
-  if (before === undefined)
-    sql.run(
-      `INSERT INTO traces (id, project, trace_id, state, ${rowColumns}) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      target.id,
-      target.project,
-      target.traceId,
-      ...values,
-    );
-  else
-    sql.run(
-      `UPDATE traces SET (${rowColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`,
-      ...values,
-      target.id,
-    );
+  if (before === undefined) sql.run(insertSql, target.id, target.project, target.traceId, ...values);
+  else sql.run(updateSql, ...values, target.id);
   if (target.hasPayload && stored?.payload != null)
     sql.run(
       'INSERT INTO trace_payloads VALUES (?, ?) ON CONFLICT DO UPDATE SET payload = excluded.payload',
@@ -140,13 +133,16 @@ export function saveTrace(
       stored.payload,
     );
   saveLabels(sql, target.project, target.id, before, after);
-  return rollupChange(before && shareOf(before), shareOf(after));
+  if (before !== undefined) sheet.takeOut(shareOf(before));
+  sheet.putIn(shareOf(after));
 }
 
 /** Takes a trace out of the lists and sums; its spans, payloads and scores are the caller's to remove. */
 export function withdrawTrace(sql: Statements, project: number, trace: number, before: TraceVersion): void {
   saveLabels(sql, project, trace, before, undefined);
-  addRollups(sql, project, rollupChange(shareOf(before), undefined));
+  const sheet = new RollupSheet();
+  sheet.takeOut(shareOf(before));
+  addRollups(sql, project, sheet.changes());
 }
 
 export const shareOf = ({ state, entries, retentionMicros }: TraceVersion): TraceShare => ({
