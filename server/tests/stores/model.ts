@@ -13,7 +13,14 @@ interface Project {
   readonly traces: Map<string, Received>;
   /** What stands where a trace was deleted or pruned. */
   readonly graves: Map<string, Grave>;
-  readonly dropped: Map<string, Map<string, number>>;
+  /** By instance and reason. */
+  readonly dropped: Map<string, Map<string, Dropped>>;
+}
+
+interface Dropped {
+  readonly count: number;
+  /** When an instance last reported it: like all else, it is shown for `RETENTION_DAYS`. */
+  readonly received: number;
 }
 
 interface Grave {
@@ -51,9 +58,10 @@ export class Model {
       ),
       scores: batch.scores.map((change) => {
         // Only a `start_time` can be too far ahead.
-        return this.#apply(project, change.traceId, change.record.fields['created_at'], null, (received) =>
-          append(received.scores, change.scoreId, change.record),
-        );
+        return this.#apply(project, change.traceId, change.record.fields['created_at'], null, (received) => {
+          append(received.scores, change.scoreId, change.record);
+          if (!received.scoresReceived.has(change.scoreId)) received.scoresReceived.set(change.scoreId, this.#clock());
+        });
       }),
     };
   }
@@ -86,7 +94,8 @@ export class Model {
     return {
       trace: seen.trace,
       spans: [...seen.spans],
-      span_count: seen.trace.span_count,
+      // Beside the spans it counts those, running ones too; the trace's own counts finished ones.
+      span_count: seen.spans.length,
       scores: [...seen.scores],
       next_cursor: null,
       has_more: false,
@@ -112,7 +121,9 @@ export class Model {
     const totals = all.map((seen) => seen.totals);
     const dropped = new Map<string, number>();
     for (const counts of this.#project(project).dropped.values()) {
-      for (const [reason, count] of counts) dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+      for (const [reason, { count, received }] of counts) {
+        if (!this.#isPast(received)) dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+      }
     }
     return {
       total_traces: all.filter((seen) => seen.hasFinishedRecord).length,
@@ -140,17 +151,15 @@ export class Model {
           this.#bury(name, traceId, 'expired');
           pruned += 1;
         } else {
-          // Feedback whose trace never came: each by its own time, and no trace that could be expired.
-          for (const [id, records] of received.scores) {
-            if (this.#isExpired(field(mergeAll(records), 'created_at') as string)) received.scores.delete(id);
-          }
+          // Feedback whose trace never came.
+          for (const [id, at] of received.scoresReceived) if (this.#isPast(at)) forgetScore(received, id);
         }
       }
     }
     return pruned;
   }
 
-  /** `ownStart` undefined for a PATCH alone; `spanId` null for a score, undefined for a trace. */
+  /** `spanId` is null for a score, undefined for a trace. */
   #apply(
     project: string,
     traceId: string,
@@ -158,16 +167,16 @@ export class Model {
     spanId: string | undefined | null,
     store: (received: Received) => void,
   ): Outcome {
-    const start = ownStart as string;
-    if (this.#isExpired(start)) return 'expired';
-    if (spanId !== null && micros(start) > this.#clock() + day) return 'future';
     const grave = this.#grave(project, traceId);
     if (grave !== undefined) return grave.reason === 'deleted' ? 'swallowed' : 'expired';
     const received = this.#project(project).traces.get(traceId);
     if (received !== undefined && exists(received) && this.#live(project, traceId) === undefined) return 'expired';
+    const start = ownStart as string;
+    if (this.#isExpired(start)) return 'expired';
+    if (spanId !== null && micros(start) > this.#clock() + day) return 'future';
     if (typeof spanId === 'string' && this.#standsElsewhere(project, traceId, spanId)) return 'conflict';
 
-    const kept = received ?? { records: [], spans: new Map(), scores: new Map() };
+    const kept = received ?? { records: [], spans: new Map(), scores: new Map(), scoresReceived: new Map() };
     this.#project(project).traces.set(traceId, kept);
     store(kept);
     return 'stored';
@@ -198,8 +207,9 @@ export class Model {
 
   #countDropped(project: string, instance: string, reason: string, count: number): void {
     const { dropped } = this.#project(project);
-    const counts = dropped.get(instance) ?? new Map<string, number>();
-    dropped.set(instance, counts.set(reason, Math.max(counts.get(reason) ?? 0, count)));
+    const counts = dropped.get(instance) ?? new Map<string, Dropped>();
+    const greatest = Math.max(counts.get(reason)?.count ?? 0, count);
+    dropped.set(instance, counts.set(reason, { count: greatest, received: this.#clock() }));
   }
 
   #bury(project: string, traceId: string, reason: Grave['reason']): void {
@@ -222,7 +232,11 @@ export class Model {
 
   /** "expire `RETENTION_DAYS` after, rounded up to the UTC day" */
   #isExpired(start: string): boolean {
-    return this.#clock() >= Math.ceil((micros(start) + this.retentionDays * day) / day) * day;
+    return this.#isPast(micros(start));
+  }
+
+  #isPast(moment: number): boolean {
+    return this.#clock() >= Math.ceil((moment + this.retentionDays * day) / day) * day;
   }
 
   #see(project: string, traceId: string): Seen | undefined {
@@ -245,6 +259,11 @@ export class Model {
 
 const append = (records: Map<string, Merged[]>, id: string, record: Merged): void => {
   records.set(id, [...(records.get(id) ?? []), record]);
+};
+
+const forgetScore = (received: Received, id: string): void => {
+  received.scores.delete(id);
+  received.scoresReceived.delete(id);
 };
 
 /** "the earliest `start_time` among all records received for it" */

@@ -16,10 +16,12 @@ export interface StoreFactory {
   create(): Promise<StorePlace>;
   /** What this kind of store cannot do, and why. What stands here is skipped with the reason; the default runs everything. */
   readonly cannot?: { readonly [Ability in StoreAbility]?: string };
+  /** How many random histories, as a share of the standard number. */
+  readonly histories?: number;
 }
 
-/** `reopen`: data outlives the store that wrote it. */
-export type StoreAbility = 'reopen';
+/** `reopen`: data outlives the store that wrote it. `scale`: thousands of spans in one trace are read in good time. */
+export type StoreAbility = 'reopen' | 'scale';
 
 /** Where a store keeps its data. Stores opened here one after the other see the same data. */
 export interface StorePlace {

@@ -34,11 +34,12 @@ const { day, hour } = seconds;
 /** Starts that can be stored at noon of the first day; the second one only just (expiry is rounded up to the day). */
 const storableStarts = [0, -3.5 * day + 0.000001, -day, -10, 0.000001, 10, 12 * hour, 24 * hour];
 /** With starts that are expired or too far ahead, to the microsecond. */
-const anyStarts = [...storableStarts, -3.5 * day, -4 * day, 24 * hour + 0.000001, 2 * day, 3 * day];
+const anyStarts = [...storableStarts, ...storableStarts, -3.5 * day, 24 * hour + 0.000001, 2 * day, 3 * day];
 
 const time = (offsets: readonly number[]) => fc.constantFrom(...offsets).map(at);
 const end = time([0.5, 1, 10.25, -5, 30 * hour]);
-const sometimes = <T>(value: fc.Arbitrary<T>, freq = 1) => fc.option(value, { nil: undefined, freq });
+/** Present in one of two, or as often as said: in all but one of `freq`. */
+const sometimes = <T>(value: fc.Arbitrary<T>, freq = 2) => fc.option(value, { nil: undefined, freq });
 const rev = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat({ max: 3 }) });
 const status = fc.constantFrom('running', 'ok', 'error') as fc.Arbitrary<'running' | 'ok' | 'error'>;
 const label = fc.constantFrom('a', 'b', '\ud800', 'a\0b');
@@ -67,7 +68,7 @@ const truncations = (paths: readonly string[]) =>
   });
 
 const spanMatter = {
-  parent_span_id: sometimes(fc.constantFrom(...spanIds, neverStored), 2),
+  parent_span_id: sometimes(fc.constantFrom(...spanIds, neverStored), 4),
   span_type: sometimes(fc.constantFrom('llm', 'tool', 'agent') as fc.Arbitrary<'llm' | 'tool' | 'agent'>),
   status: sometimes(status),
   error: sometimes(fc.constantFrom('', 'timeout')),
@@ -110,7 +111,7 @@ const aTraceUpsert = (ids: fc.Arbitrary<string>, starts: readonly number[]): fc.
 
 const aSpanUpsert = (ids: fc.Arbitrary<readonly [string, string]>, starts: readonly number[]) =>
   fc
-    .record({ ids, name, start_time: time(starts), end_time: sometimes(end, 3), rev, ...spanMatter })
+    .record({ ids, name, start_time: time(starts), end_time: sometimes(end, 4), rev, ...spanMatter })
     .map(({ ids: [trace_id, span_id], ...fields }): SpanUpsert => sent({ trace_id, span_id, ...fields }));
 
 const aScoreUpsert = (ids: fc.Arbitrary<string>, starts: readonly number[]): fc.Arbitrary<ScoreUpsert> =>
@@ -134,12 +135,20 @@ const dropped = fc.record({
 });
 
 const anyTraceId = fc.constantFrom(...traceIds);
-const anySpan = fc.tuple(anyTraceId, fc.constantFrom(...spanIds));
+/** Each span id has a trace where it belongs, so that trees grow, and is now and then sent under another. */
+const anySpan = fc.oneof(
+  { weight: 6, arbitrary: spanAtHome() },
+  { weight: 1, arbitrary: fc.tuple(anyTraceId, fc.constantFrom(...spanIds)) },
+);
+
+function spanAtHome(): fc.Arbitrary<readonly [string, string]> {
+  return fc.nat({ max: spanIds.length - 1 }).map((n) => [traceIds[n < 4 ? 0 : 1] as string, spanIds[n] as string]);
+}
 
 const aSending: fc.Arbitrary<Sending> = fc
   .record({
     traces: fc.array(aTraceUpsert(anyTraceId, anyStarts), { maxLength: 2 }),
-    spans: fc.array(aSpanUpsert(anySpan, anyStarts), { maxLength: 5 }),
+    spans: fc.array(aSpanUpsert(anySpan, anyStarts), { maxLength: 6, size: 'max' }),
     scores: fc.array(aScoreUpsert(anyTraceId, anyStarts), { maxLength: 1 }),
     dropped: sometimes(dropped),
   })
@@ -182,7 +191,7 @@ export const aHistory: fc.Arbitrary<Step[]> = fc.array(
     { weight: 1, arbitrary: plain('prune') },
     { weight: 1, arbitrary: plain('look') },
   ),
-  { minLength: 1, maxLength: 12 },
+  { minLength: 1, maxLength: 12, size: 'max' },
 );
 
 /** With the store closed and opened again in between. */
@@ -195,7 +204,7 @@ export const aHistoryWithReopening: fc.Arbitrary<Step[]> = fc.array(
     { weight: 1, arbitrary: plain('prune') },
     { weight: 3, arbitrary: plain('reopen') },
   ),
-  { minLength: 2, maxLength: 10 },
+  { minLength: 2, maxLength: 10, size: 'max' },
 );
 
 /** With PATCHes, which set the server's time. */
@@ -208,7 +217,7 @@ export const aHistoryWithCompletions: fc.Arbitrary<Step[]> = fc.array(
     { weight: 4, arbitrary: completions[0] as (typeof completions)[number] },
     { weight: 3, arbitrary: completions[1] as (typeof completions)[number] },
   ),
-  { minLength: 2, maxLength: 12 },
+  { minLength: 2, maxLength: 12, size: 'max' },
 );
 
 /** One element with its kind: what can be sent alone, or beside any others. */
@@ -226,22 +235,19 @@ export const storableElements: fc.Arbitrary<Element[]> = fc.array(
     },
     {
       weight: 6,
-      arbitrary: aSpanUpsert(
-        fc.nat({ max: spanIds.length - 1 }).map((n) => [traceIds[n < 4 ? 0 : 1] as string, spanIds[n] as string]),
-        storableStarts,
-      ).map((upsert) => ({ kind: 'span' as const, upsert })),
+      arbitrary: aSpanUpsert(spanAtHome(), storableStarts).map((upsert) => ({ kind: 'span' as const, upsert })),
     },
     {
       weight: 1,
       arbitrary: aScoreUpsert(anyTraceId, storableStarts).map((upsert) => ({ kind: 'score' as const, upsert })),
     },
   ),
-  { minLength: 1, maxLength: 14 },
+  { minLength: 1, maxLength: 14, size: 'max' },
 );
 
 /** How a client delivers elements: in which order, cut into which batches, which of them twice. */
 export const aDelivery = fc.record({
-  order: fc.infiniteStream(fc.nat({ max: 1_000_000 })).map((stream) => [...stream.take(20)]),
+  order: fc.array(fc.nat({ max: 1_000_000 }), { minLength: 20, maxLength: 20 }),
   batchSize: fc.integer({ min: 1, max: 6 }),
   repeated: fc.nat({ max: 5 }),
   concurrent: fc.boolean(),

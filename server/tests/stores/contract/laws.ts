@@ -23,9 +23,9 @@ import {
 } from './histories.ts';
 import { expectSame, observe } from './observe.ts';
 
-/** How many histories each law is tried on; `TEST_SCALE=50` makes an hour of it. */
-const histories = (count: number) => ({ numRuns: count * Number(process.env['TEST_SCALE'] ?? 1) });
-const timeout = 60_000 * Number(process.env['TEST_SCALE'] ?? 1);
+/** `TEST_SCALE=100` tries the laws on a hundred times the histories. */
+const scale = Number(process.env['TEST_SCALE'] ?? 1);
+const timeout = 60_000 * scale;
 
 /**
  * wire.md, "What must hold", over random histories. One store serves all histories of a law, each in projects of its own:
@@ -35,6 +35,7 @@ export function laws(suite: Suite): void {
   describe('laws', () => {
     let world: World;
     let number = 0;
+    const histories = (count: number) => ({ numRuns: Math.ceil(count * scale * (suite.factory.histories ?? 1)) });
 
     beforeAll(async () => {
       world = await World.open(suite.factory, { retentionDays });

@@ -9,6 +9,8 @@ export interface Received {
   readonly records: Merged[];
   readonly spans: Map<string, Merged[]>;
   readonly scores: Map<string, Merged[]>;
+  /** When each score first came. */
+  readonly scoresReceived: Map<string, number>;
 }
 
 /** One trace, computed from scratch. */
