@@ -6,7 +6,7 @@ import { auth } from './plugins/auth.ts';
 import { body } from './plugins/body.ts';
 import { drain } from './plugins/drain.ts';
 import { openapi } from './plugins/openapi.ts';
-import { answerError, problem } from './plugins/problem.ts';
+import { answerClientError, answerError, problem } from './plugins/problem.ts';
 import { serializerCompiler, validatorCompiler } from './plugins/validation.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
@@ -38,6 +38,7 @@ export function buildApp({ logger = false, ...context }: AppOptions): FastifyIns
     // Requests that come while the server closes were accepted, so they are answered, and their connection closed.
     return503OnClosing: false,
     frameworkErrors: answerError,
+    clientErrorHandler: answerClientError,
     routerOptions: {
       // TRACER_URL may end in a slash.
       ignoreDuplicateSlashes: true,
@@ -50,7 +51,7 @@ export function buildApp({ logger = false, ...context }: AppOptions): FastifyIns
   app.setSerializerCompiler(serializerCompiler);
 
   app.register(problem);
-  app.register(drain);
+  app.register(drain, { deadlineMs: 10_000 });
   if (config.corsOrigins.length > 0) app.register(fastifyCors, corsOptions(config.corsOrigins));
   app.register(openapi);
   app.register(homeRoutes);

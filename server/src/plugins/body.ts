@@ -52,8 +52,12 @@ export const body = fastifyPlugin(
       return parse(text);
     });
 
-    // Fastify counts the bytes as they come in, and knows its own name for the limit only.
-    app.setErrorHandler((error: FastifyError, _request, reply) => {
+    app.setErrorHandler((error: FastifyError, request, reply) => {
+      // Fastify closes the connection with its answer to a refused body. A client that is still sending would then often
+      // see a broken pipe in place of the answer. Left open, the rest is read and forgotten.
+      reply.removeHeader('connection');
+      request.raw.resume();
+      // Fastify counts the bytes as they come in, and knows its own name for the limit only.
       if (error.code !== 'FST_ERR_CTP_BODY_TOO_LARGE') throw error;
       return reply.problem(
         413,

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
-import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import type { Problem } from 'llm-tracer/schema';
 import type { SchemaFault } from '../schema-errors.ts';
@@ -59,6 +60,23 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   request.log.error({ err: error }, 'a request failed by a defect');
   return sendProblem(reply, 500, `The server failed. Its log has the cause under request id ${request.id}.`);
 }
+
+/** The answer to what is no HTTP, or does not come to its end: there is no request yet, only a socket. */
+export function answerClientError(error: ConnectionError, socket: Socket): void {
+  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
+  const [status, detail] = socketProblems[error.code] ?? [400, 'This is no HTTP request that can be read.'];
+  const title = STATUS_CODES[status] ?? 'Error';
+  const body = JSON.stringify({ type: 'about:blank', title, status, detail } satisfies Problem);
+  socket.end(
+    `HTTP/1.1 ${status} ${title}\r\nconnection: close\r\ncontent-type: application/problem+json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}
+
+const socketProblems: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'The headers of the request are larger than 16 KB.'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not come to its end in time.'],
+};
 
 function sendProblem(reply: FastifyReply, status: number, detail: string, faults?: readonly SchemaFault[]) {
   const title = STATUS_CODES[status] ?? 'Error';
