@@ -9,10 +9,14 @@ export default defineConfig({
   },
   format: ['esm', 'cjs'],
   target: 'es2022',
+  // Nothing of Node is imported: what a runtime has is asked for when it runs (src/node-builtin.ts).
   platform: 'neutral',
-  dts: true,
+  dts: {
+    // Handles are disposables; a consumer's own `lib` need not know about those.
+    banner: '/// <reference lib="esnext.disposable" />',
+    compilerOptions: { stripInternal: true },
+  },
   clean: true,
-  // Shared chunks, so that a class is the same one from every entry. CommonJS needs to be told.
+  // Shared chunks in CommonJS as well, so that a class is the same one from every entry.
   splitting: true,
-  treeshake: true,
 });

@@ -39,12 +39,20 @@ interface CommonDraft {
 export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
   /** The id of the trace that this belongs to: 32 hex digits. */
   readonly traceId: string;
-  /** When it began, in microseconds since the epoch. */
+  /**
+   * When it began, in microseconds since the epoch.
+   * @internal
+   */
   readonly startMicros: number;
+  /** @internal */
   protected readonly recorder: Recorder;
-  /** The record as far as it is known. Gone once ended, so that a kept handle keeps no payload. */
+  /**
+   * The record as far as it is known. Gone once ended, so that a kept handle keeps no payload.
+   * @internal
+   */
   protected draft: Draft | undefined;
 
+  /** @internal */
   protected constructor(recorder: Recorder, traceId: string, startMicros: number, draft: Draft | undefined) {
     this.recorder = recorder;
     this.traceId = traceId;
@@ -63,16 +71,28 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
   /** The trace that this is, or belongs to; undefined below a remote parent. */
   abstract readonly trace: Trace | undefined;
 
-  /** The id that children name as their parent; undefined where they have none. */
+  /**
+   * The id that children name as their parent; undefined where they have none.
+   * @internal
+   */
   abstract get parentId(): string | undefined;
 
-  /** What is known while it runs, without payloads, as JSON; undefined once it has ended. */
+  /**
+   * What is known while it runs, without payloads, as JSON; undefined once it has ended.
+   * @internal
+   */
   abstract runningJson(): string | undefined;
 
-  /** Records the final output unless one was set, and ends. */
+  /**
+   * Records the final output unless one was set, and ends.
+   * @internal
+   */
   abstract succeed(output: unknown): void;
 
-  /** Notes that a stream was given up by its consumer. */
+  /**
+   * Notes that a stream was given up by its consumer.
+   * @internal
+   */
   abstract cancelled(): void;
 
   /**
@@ -114,10 +134,16 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
     this.finish(draft, Math.max(microsOf(endTime) ?? this.recorder.clock.now(), this.startMicros));
   }
 
-  /** Completes the record of what has ended and hands it to the recorder. */
+  /**
+   * Completes the record of what has ended and hands it to the recorder.
+   * @internal
+   */
   protected abstract finish(draft: Draft, endMicros: number): void;
 
-  /** Records the error and ends. */
+  /**
+   * Records the error and ends.
+   * @internal
+   */
   fail(error: unknown): void {
     this.setError(error);
     this.end();
@@ -129,7 +155,10 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
     return this.traceId === inertTraceId ? fn() : this.recorder.context.run(this, fn);
   }
 
-  /** A way to call functions later in the context of now. */
+  /**
+   * A way to call functions later in the context of now.
+   * @internal
+   */
   outside(): <Result>(fn: () => Result) => Result {
     const { context } = this.recorder;
     const active = context.active();

@@ -98,7 +98,10 @@ export class Span extends Operation<SpanDraft> {
   override readonly trace: Trace | undefined;
   readonly #ownsTrace: boolean;
 
-  /** Spans are made by `tracer.span`, `tracer.startSpan` and their like. */
+  /**
+   * Spans are made by `tracer.span`, `tracer.startSpan` and their like.
+   * @internal
+   */
   constructor(recorder: Recorder, id: string, name: string, options: SpanOptions, place: SpanPlace) {
     if (place.traceId === inertTraceId) {
       super(recorder, place.traceId, 0, undefined);
@@ -135,6 +138,7 @@ export class Span extends Operation<SpanDraft> {
     }
   }
 
+  /** @internal */
   override get parentId(): string | undefined {
     return this.id;
   }
@@ -211,15 +215,18 @@ export class Span extends Operation<SpanDraft> {
     return this;
   }
 
+  /** @internal */
   override succeed(output: unknown): void {
     if (this.draft !== undefined && this.draft.output_data === undefined) this.draft.output_data = output;
     this.end();
   }
 
+  /** @internal */
   override cancelled(): void {
     this.addEvent('cancelled');
   }
 
+  /** @internal */
   override runningJson(): string | undefined {
     const draft = this.draft;
     if (draft === undefined) return undefined;
@@ -237,6 +244,7 @@ export class Span extends Operation<SpanDraft> {
     });
   }
 
+  /** @internal */
   protected override finish(draft: SpanDraft, endMicros: number): void {
     draft.end_time = formatTime(endMicros);
     this.recorder.ended(this, 'span', () => spanJson(draft, this.recorder.limits));

@@ -49,7 +49,10 @@ export class Trace extends Operation<TraceDraft> {
   override readonly id: string;
   readonly #isImplicit: boolean;
 
-  /** Traces are made by `tracer.trace` and `tracer.startTrace`, and by spans outside of any. */
+  /**
+   * Traces are made by `tracer.trace` and `tracer.startTrace`, and by spans outside of any.
+   * @internal
+   */
   constructor(
     recorder: Recorder,
     id: string,
@@ -85,6 +88,7 @@ export class Trace extends Operation<TraceDraft> {
     return this.recorder.traceUrl(this.id);
   }
 
+  /** @internal */
   override get parentId(): undefined {
     return undefined;
   }
@@ -123,16 +127,21 @@ export class Trace extends Operation<TraceDraft> {
     return this;
   }
 
+  /** @internal */
   override succeed(output: unknown): void {
     if (this.draft !== undefined && this.draft.output === undefined) this.draft.output = output;
     this.end();
   }
 
+  /** @internal */
   override cancelled(): void {
     this.setMetadata({ cancelled: true });
   }
 
-  /** Ends at the moment of the span that it exists for. */
+  /**
+   * Ends at the moment of the span that it exists for.
+   * @internal
+   */
   endWith(endMicros: number): void {
     const draft = this.draft;
     if (draft === undefined) return;
@@ -140,6 +149,7 @@ export class Trace extends Operation<TraceDraft> {
     this.finish(draft, endMicros);
   }
 
+  /** @internal */
   override runningJson(): string | undefined {
     const draft = this.draft;
     if (draft === undefined) return undefined;
@@ -157,6 +167,7 @@ export class Trace extends Operation<TraceDraft> {
     });
   }
 
+  /** @internal */
   protected override finish(draft: TraceDraft, endMicros: number): void {
     draft.end_time = formatTime(endMicros);
     // Said outright: else the server takes the status of the first span, and a program that coped with a failed step
