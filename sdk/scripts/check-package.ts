@@ -4,19 +4,17 @@ import { spawn } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const sdk = fileURLToPath(new URL('..', import.meta.url));
-const workspace = fileURLToPath(new URL('../..', import.meta.url));
-const binaries = [join(sdk, 'node_modules/.bin'), join(workspace, 'node_modules/.bin')];
 
 class Failure extends Error {}
 
 /** Runs a program to its end; its output is shown only if it fails. */
 function run(name: string, command: string, args: readonly string[], cwd: string): Promise<string> {
   const started = performance.now();
-  const path = [dirname(process.execPath), ...binaries, process.env['PATH']].join(':');
+  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: { ...process.env, PATH: path } });
     let output = '';
@@ -105,7 +103,7 @@ async function checkConsumer(tarball: string, folder: string): Promise<void> {
   });
   await write('esm.js', esm);
   await write('commonjs.cjs', commonJs);
-  await cp(join(sdk, 'tests/consumer'), folder, { recursive: true });
+  await cp(join(sdk, 'tests/fixtures/consumer'), folder, { recursive: true });
   await write('tsconfig.node.json', tsconfig(['es2022'], ['node'], ['main.ts'], false));
   await write('tsconfig.browser.json', tsconfig(['es2022', 'dom'], [], ['main.ts'], false));
   await write('tsconfig.openai.json', tsconfig(['es2022', 'dom'], ['node'], ['openai.ts'], true));
@@ -135,9 +133,9 @@ const folder = await mkdtemp(join(tmpdir(), 'llm-tracer-package-'));
 try {
   const packed = await pnpm('pack', ['pack', '--json', '--pack-destination', folder], sdk);
   const { filename } = JSON.parse(packed.slice(packed.indexOf('{'))) as { filename: string };
-  await run('publint --strict', 'publint', ['--strict', filename], sdk);
-  await run('attw --profile node16', 'attw', ['--profile', 'node16', filename], sdk);
-  await run('size-limit', 'size-limit', [], sdk);
+  await pnpm('publint', ['run', 'publint', filename], sdk);
+  await pnpm('attw', ['run', 'attw', filename], sdk);
+  await pnpm('size-limit', ['run', 'size'], sdk);
   const consumer = await mkdtemp(join(folder, 'consumer-'));
   await checkConsumer(filename, consumer);
 } catch (error) {
