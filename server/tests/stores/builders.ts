@@ -1,6 +1,7 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import type { ScoreUpsert, SpanUpsert, TraceUpsert } from 'llm-tracer/schema';
 import { scoreChange, spanChange, traceChange } from '../../src/domain/normalise.ts';
-import type { Batch } from '../../src/stores/store.ts';
+import type { Batch, BatchSource } from '../../src/stores/store.ts';
 
 const minute = 60;
 const hour = 60 * minute;
@@ -79,9 +80,23 @@ export interface Sending {
   readonly dropped?: Batch['dropped'];
 }
 
-export const aBatch = ({ traces = [], spans = [], scores = [], dropped }: Sending): Batch => ({
-  traces: traces.map(traceChange),
-  spans: spans.map(spanChange),
-  scores: scores.map(scoreChange),
-  ...(dropped === undefined ? {} : { dropped }),
-});
+export type Encoding = BatchSource['encoding'];
+
+/** The batch, with the compressed body that it was read from where `encoding` says how that came. */
+export const aBatch = (sending: Sending, encoding?: Encoding): Batch => {
+  const { traces = [], spans = [], scores = [], dropped } = sending;
+  return {
+    traces: traces.map(traceChange),
+    spans: spans.map((span, index) => spanChange(span, encoding && index)),
+    scores: scores.map(scoreChange),
+    ...(dropped === undefined ? {} : { dropped }),
+    ...(encoding === undefined ? {} : { source: aSource({ traces, spans, scores }, encoding) }),
+  };
+};
+
+/** A request's body as the app hands it over. */
+export const aSource = (body: object, encoding: Encoding, isWhole = true): BatchSource => {
+  const text = JSON.stringify(body);
+  const compressed = encoding === 'zstd' ? zstdCompressSync(text) : gzipSync(text);
+  return { encoding, body: compressed, isWhole, characters: text.length };
+};

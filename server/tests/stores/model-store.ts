@@ -25,7 +25,8 @@ export class ModelStore implements Store {
   }
 
   async ingest(project: string, batch: Batch) {
-    return this.#model.ingest(project, structuredClone(batch));
+    const { source: _, ...elements } = batch;
+    return this.#model.ingest(project, copy(elements));
   }
 
   async traceState(project: string, traceId: string) {
@@ -33,11 +34,11 @@ export class ModelStore implements Store {
   }
 
   async completeSpan(project: string, spanId: string, fields: Fields) {
-    return this.#model.completeSpan(project, spanId, structuredClone(fields));
+    return this.#model.completeSpan(project, spanId, copy(fields));
   }
 
   async completeTrace(project: string, traceId: string, fields: Fields) {
-    return this.#model.completeTrace(project, traceId, structuredClone(fields));
+    return this.#model.completeTrace(project, traceId, copy(fields));
   }
 
   async readTrace(project: string, traceId: string, { payloads, limit, cursor }: ReadTraceOptions) {
@@ -58,11 +59,11 @@ export class ModelStore implements Store {
       has_more: hasMore,
       next_cursor: hasMore && end !== undefined ? makeCursor(scope, [end.start_time, end.span_id]) : null,
     };
-    return structuredClone(payloads ? answer : withoutPayloads(answer));
+    return copy(payloads ? answer : withoutPayloads(answer));
   }
 
   async readSpan(project: string, spanId: string) {
-    return structuredClone(this.#model.readSpan(project, spanId));
+    return copy(this.#model.readSpan(project, spanId));
   }
 
   async listTraces(project: string, filter: TraceFilter, { limit, cursor }: PageRequest) {
@@ -76,7 +77,7 @@ export class ModelStore implements Store {
           trace.start_time < last[0] ||
           (trace.start_time === last[0] && trace.trace_id < last[1]),
       );
-    const traces = structuredClone(rest.slice(0, limit));
+    const traces = copy(rest.slice(0, limit));
     const end = traces.at(-1);
     const nextCursor =
       rest.length > limit && end !== undefined ? makeCursor(scope, [end.start_time, end.trace_id]) : null;
@@ -114,3 +115,6 @@ const openCursor = (scope: unknown, cursor: string): unknown => {
   }
   throw new InvalidCursor();
 };
+
+/** What is stored is JSON: -0 becomes 0 in it, and nobody else holds it. */
+const copy = <T>(value: T): T => (value === undefined ? value : JSON.parse(JSON.stringify(value)));

@@ -8,7 +8,7 @@ import type {
   TraceFilter,
   TracePage,
 } from '../../../src/stores/store.ts';
-import { aBatch, noon, type Sending, seconds, traceId } from '../builders.ts';
+import { aBatch, type Encoding, noon, type Sending, seconds, traceId } from '../builders.ts';
 
 /** How a store is tested: something that opens it. */
 export interface StoreFactory {
@@ -53,6 +53,8 @@ export class SettableClock {
 export interface WorldOptions {
   readonly retentionDays?: number;
   readonly start?: string;
+  /** Whether, and how compressed, batches bring the body that they were read from. */
+  readonly bodies?: Encoding | undefined;
 }
 
 /** One store with its clock, and one project in it: what a test speaks to. */
@@ -60,17 +62,19 @@ export class World {
   readonly clock: SettableClock;
   readonly project: string = 'acme';
   readonly #place: StorePlace;
+  readonly #bodies: Encoding | undefined;
   #retentionDays: number;
   #store: Store | undefined;
 
-  private constructor(place: StorePlace, clock: SettableClock, retentionDays: number) {
+  private constructor(place: StorePlace, { retentionDays = 90, start = noon, bodies }: WorldOptions) {
     this.#place = place;
-    this.clock = clock;
+    this.clock = new SettableClock(start);
     this.#retentionDays = retentionDays;
+    this.#bodies = bodies;
   }
 
-  static async open(factory: StoreFactory, { retentionDays = 90, start = noon }: WorldOptions = {}): Promise<World> {
-    const world = new World(await factory.create(), new SettableClock(start), retentionDays);
+  static async open(factory: StoreFactory, options: WorldOptions = {}): Promise<World> {
+    const world = new World(await factory.create(), options);
     await world.#open();
     return world;
   }
@@ -97,7 +101,7 @@ export class World {
   }
 
   send(sending: Sending, project = this.project): Promise<BatchOutcome> {
-    return this.store.ingest(project, aBatch(sending));
+    return this.store.ingest(project, aBatch(sending, this.#bodies));
   }
 
   async trace(id = traceId(), project = this.project): Promise<TraceRecord> {
@@ -171,10 +175,10 @@ export interface Suite {
   readonly factory: StoreFactory;
 }
 
-export const suiteOf = (factory: StoreFactory): Suite => ({
+export const suiteOf = (factory: StoreFactory, bodies?: Encoding): Suite => ({
   factory,
   async world(options) {
-    const world = await World.open(factory, options);
+    const world = await World.open(factory, { bodies, ...options });
     onTestFinished(() => world.close());
     return world;
   },

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { ScoreUpsert, SpanUpsert, TraceUpsert } from 'llm-tracer/schema';
 import { spanFieldsOf, traceFieldsOf } from '../../../src/domain/normalise.ts';
-import { aBatch, at, type Sending, scoreId, seconds, spanId, traceId } from '../builders.ts';
+import { at, type Encoding, type Sending, scoreId, seconds, spanId, traceId } from '../builders.ts';
 
 /**
  * Random histories. Ids, times and values come from pools so small that duplicates, conflicts, cycles, late parents, equal
@@ -18,7 +18,12 @@ const neverStored = spanId(99);
 
 /** One thing that happens. Projects are numbered. */
 export type Step =
-  | { readonly kind: 'send'; readonly project: number; readonly sending: Sending }
+  | {
+      readonly kind: 'send';
+      readonly project: number;
+      readonly sending: Sending;
+      readonly encoding: Encoding | undefined;
+    }
   /** What was sent before, again, as one batch or several, in another order. */
   | { readonly kind: 'resend'; readonly earlier: number; readonly cuts: number; readonly reversed: boolean }
   | { readonly kind: 'complete span'; readonly project: number; readonly id: string; readonly body: object }
@@ -156,7 +161,10 @@ const aSending: fc.Arbitrary<Sending> = fc
 
 const project = fc.constantFrom(0, 0, 0, 1);
 
-const send = fc.record({ kind: fc.constant('send' as const), project, sending: aSending });
+/** Whether a batch brings its compressed body. */
+const encoding = fc.constantFrom<Encoding | undefined>(undefined, 'zstd', 'zstd', 'gzip');
+
+const send = fc.record({ kind: fc.constant('send' as const), project, sending: aSending, encoding });
 const resend = fc.record({
   kind: fc.constant('resend' as const),
   earlier: fc.nat({ max: 9 }),
@@ -251,6 +259,7 @@ export const aDelivery = fc.record({
   batchSize: fc.integer({ min: 1, max: 6 }),
   repeated: fc.nat({ max: 5 }),
   concurrent: fc.boolean(),
+  encoding,
 });
 export type Delivery = typeof aDelivery extends fc.Arbitrary<infer T> ? T : never;
 
@@ -281,4 +290,3 @@ export const chunks = <T>(items: readonly T[], size: number): T[][] =>
 
 export const spanPatch = (body: object) => spanFieldsOf(body);
 export const tracePatch = (body: object) => traceFieldsOf(body);
-export const batchOf = aBatch;
