@@ -182,11 +182,19 @@ export class Model {
     return 'stored';
   }
 
-  /** "A `span_id` is unique in a project: the same id under another trace is rejected". */
+  /**
+   * "A `span_id` is unique in a project: the same id under another trace is rejected". An expired trace that still holds the
+   * id is pruned now, since its spans are gone for every reader.
+   */
   #standsElsewhere(project: string, traceId: string, spanId: string): boolean {
-    return [...this.#project(project).traces.keys()].some(
-      (other) => other !== traceId && this.#live(project, other)?.spans.has(spanId) === true,
+    const holders = [...this.#project(project).traces].filter(
+      ([other, { spans }]) => other !== traceId && spans.has(spanId),
     );
+    for (const [other] of holders) {
+      if (this.#live(project, other) !== undefined) return true;
+      this.#bury(project, other, 'expired');
+    }
+    return false;
   }
 
   /**
