@@ -6,13 +6,14 @@ export const isJsonObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * One text for one JSON value: keys in UTF-16 order, numbers as ECMAScript writes them, strings as `JSON.stringify` does
+ * One text for one JSON value (members that are undefined are absent, as in JSON): keys in UTF-16 order, numbers as ECMAScript writes them, strings as `JSON.stringify` does
  * (so a lone surrogate is an escape). Two values are equal iff their canonical texts are.
  */
 export function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   const members = Object.keys(value)
+    .filter((key) => (value as JsonObject)[key] !== undefined)
     .sort()
     .map((key) => `${JSON.stringify(key)}:${canonicalJson((value as JsonObject)[key])}`);
   return `{${members.join(',')}}`;

@@ -13,8 +13,8 @@ export interface LedgerEntry {
   /** The model that answered, else the one asked for. */
   readonly model: string | null;
   readonly startMicros: number;
-  /** Null while the span is running; negative where its end is before its start. */
-  readonly durationMicros: number | null;
+  /** Canonical; null while the span is running. Text, since clients may send ends that microseconds as a double cannot tell apart. */
+  readonly endTime: string | null;
   readonly isError: boolean;
   readonly tokensInput: number | null;
   readonly tokensOutput: number | null;
@@ -36,7 +36,7 @@ export function ledgerEntry(spanId: string, fields: Fields, price: Price | undef
     spanType: (fields['span_type'] as SpanType | undefined) ?? 'other',
     model: modelOf(fields) ?? null,
     startMicros: microsOf(start),
-    durationMicros: end === undefined ? null : microsBetween(start, end),
+    endTime: end ?? null,
     isError: end !== undefined && finishedStatus(fields) === 'error',
     tokensInput: (fields['tokens_input'] as number | undefined) ?? null,
     tokensOutput: (fields['tokens_output'] as number | undefined) ?? null,
@@ -52,4 +52,4 @@ export const modelOf = (fields: Fields): string | undefined =>
 export const finishedStatus = (fields: Fields): 'ok' | 'error' =>
   (fields['status'] as 'ok' | 'error' | undefined) ?? (fields['error'] === undefined ? 'ok' : 'error');
 
-export const isFinished = (entry: LedgerEntry): boolean => entry.durationMicros !== null;
+export const isFinished = (entry: LedgerEntry): boolean => entry.endTime !== null;

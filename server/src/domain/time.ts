@@ -35,7 +35,7 @@ export const timeOf = (micros: number): string => {
 export const microsBetween = (start: string, end: string): number => microsOf(end) - microsOf(start);
 
 /** How long something took, in milliseconds with microsecond fractions: at least 0. */
-export const durationMs = (micros: number): number => Math.max(0, micros) / 1000;
+export const durationMs = (start: string, end: string): number => Math.max(0, microsBetween(start, end)) / 1000;
 
 export const microsPerHour = 3_600_000_000;
 export const microsPerDay = 24 * microsPerHour;

@@ -9,8 +9,8 @@ import { rootIndex, treeOf } from './tree.ts';
 export interface TraceState {
   readonly name: string;
   readonly startMicros: number;
-  /** Null while it is running. */
-  readonly endMicros: number | null;
+  /** Canonical; null while it is running. */
+  readonly endTime: string | null;
   readonly status: Status;
   readonly isCounted: boolean;
   readonly totals: Totals;
@@ -33,7 +33,8 @@ export function traceState(record: Merged | undefined, entries: readonly LedgerE
   return {
     name: (record?.fields['name'] as string | undefined) ?? root?.name ?? '',
     startMicros: start === undefined ? (root?.startMicros ?? 0) : microsOf(start),
-    endMicros: endOf(record, root),
+    endTime:
+      record === undefined ? (root?.endTime ?? null) : ((record.fields['end_time'] as string | undefined) ?? null),
     status: statusOf(record, root),
     isCounted: record?.fields['end_time'] !== undefined || entries.some(isFinished),
     totals: totalsOf(entries, counts),
@@ -41,16 +42,8 @@ export function traceState(record: Merged | undefined, entries: readonly LedgerE
   };
 }
 
-function endOf(record: Merged | undefined, root: LedgerEntry | undefined): number | null {
-  if (record !== undefined) {
-    const end = record.fields['end_time'] as string | undefined;
-    return end === undefined ? null : microsOf(end);
-  }
-  return root === undefined || root.durationMicros === null ? null : root.startMicros + root.durationMicros;
-}
-
 function statusOf(record: Merged | undefined, root: LedgerEntry | undefined): Status {
-  if (record === undefined) return root?.durationMicros === null ? 'running' : root?.isError ? 'error' : 'ok';
+  if (record === undefined) return root?.endTime === null ? 'running' : root?.isError ? 'error' : 'ok';
   if (record.fields['end_time'] === undefined) return 'running';
   if (record.fields['status'] === undefined && record.fields['error'] === undefined)
     return root?.isError === true ? 'error' : 'ok';

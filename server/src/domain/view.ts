@@ -3,7 +3,7 @@ import { dollarsOf } from './cost.ts';
 import { finishedStatus } from './ledger.ts';
 import type { Price } from './pricing.ts';
 import type { Fields } from './record.ts';
-import { durationMs, microsBetween, timeOf } from './time.ts';
+import { durationMs, timeOf } from './time.ts';
 import type { Totals } from './totals.ts';
 
 /** The payload fields: what `payloads=false` and lists leave out. */
@@ -27,7 +27,7 @@ export function spanView(
     span_type: 'other',
     ...(hasPayloads ? { metadata: {} } : {}),
     ...(shown as unknown as Partial<SpanRecord> & Pick<SpanRecord, 'name' | 'start_time'>),
-    ...(end === undefined ? {} : { duration_ms: durationMs(microsBetween(start, end)) }),
+    ...(end === undefined ? {} : { duration_ms: durationMs(start, end) }),
     status: end === undefined ? 'running' : finishedStatus(fields),
     ...costView(fields, price),
     ...truncatedView(fields),
@@ -47,7 +47,7 @@ function costView(fields: Fields, price: Price | undefined): Partial<SpanRecord>
 export interface TraceSummary {
   readonly name: string;
   readonly startMicros: number;
-  readonly endMicros: number | null;
+  readonly endTime: string | null;
   readonly status: Status;
   readonly totals: Totals;
   readonly scores: TraceRecord['scores'];
@@ -60,16 +60,17 @@ export function traceView(
   summary: TraceSummary,
   hasPayloads: boolean,
 ): TraceRecord {
-  const { totals, startMicros, endMicros } = summary;
+  const { totals, endTime } = summary;
+  const startTime = timeOf(summary.startMicros);
   return {
     trace_id: ids.traceId,
     project_id: ids.project,
     tags: [],
     ...(hasPayloads ? { metadata: {} } : {}),
-    start_time: timeOf(startMicros),
-    ...(endMicros === null ? {} : { end_time: timeOf(endMicros) }),
+    start_time: startTime,
+    ...(endTime === null ? {} : { end_time: endTime }),
     ...(fields as unknown as Partial<TraceRecord>),
-    ...(endMicros === null ? {} : { duration_ms: durationMs(endMicros - startMicros) }),
+    ...(endTime === null ? {} : { duration_ms: durationMs(startTime, endTime) }),
     name: summary.name,
     status: summary.status,
     span_count: totals.spanCount,
@@ -95,5 +96,7 @@ export const scoreView = (traceId: string, scoreId: string, fields: Fields): Sco
 function truncatedView(fields: Fields): { truncated?: Truncation[] } {
   if (fields.truncated === undefined) return {};
   const entries = Object.values(fields.truncated).flat();
-  return { truncated: entries.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)) };
+  const order = (a: Truncation, b: Truncation): number =>
+    a.path === b.path ? a.original_bytes - b.original_bytes : a.path < b.path ? -1 : 1;
+  return { truncated: entries.sort(order) };
 }

@@ -77,7 +77,7 @@ export type LedgerRow = readonly [
   spanType: string,
   model: string | null,
   startMicros: number,
-  durationMicros: number | null,
+  endTime: string | null,
   isError: number,
   tokensInput: number | null,
   tokensOutput: number | null,
@@ -86,7 +86,7 @@ export type LedgerRow = readonly [
 ];
 
 export const ledgerColumns =
-  'span_id, parent_span_id, name, span_type, model, start_us, duration_us, is_error, tokens_input, tokens_output, cost_nanos, first_token_us';
+  'span_id, parent_span_id, name, span_type, model, start_us, end_time, is_error, tokens_input, tokens_output, cost_nanos, first_token_us';
 
 export const encodeEntry = (entry: LedgerEntry): LedgerRow => [
   entry.spanId,
@@ -95,7 +95,7 @@ export const encodeEntry = (entry: LedgerEntry): LedgerRow => [
   entry.spanType,
   entry.model === null ? null : textOf(entry.model),
   entry.startMicros,
-  entry.durationMicros,
+  entry.endTime,
   entry.isError ? 1 : 0,
   entry.tokensInput,
   entry.tokensOutput,
@@ -110,7 +110,7 @@ export const decodeEntry = (row: LedgerRow): LedgerEntry => ({
   spanType: row[3] as SpanType,
   model: row[4] === null ? null : stringOf(row[4]),
   startMicros: row[5],
-  durationMicros: row[6],
+  endTime: row[6],
   isError: row[7] === 1,
   tokensInput: row[8],
   tokensOutput: row[9],
@@ -122,13 +122,13 @@ export const decodeEntry = (row: LedgerRow): LedgerEntry => ({
 export interface StoredSummary {
   readonly name: string;
   readonly startMicros: number;
-  readonly endMicros: number | null;
+  readonly endTime: string | null;
   readonly status: Status;
   readonly totals: Totals;
 }
 
-export const encodeSummary = ({ name, startMicros, endMicros, status, totals }: TraceState): string =>
-  JSON.stringify({ name, startMicros, endMicros, status, totals: { ...totals, costNanos: String(totals.costNanos) } });
+export const encodeSummary = ({ name, startMicros, endTime, status, totals }: TraceState): string =>
+  JSON.stringify({ name, startMicros, endTime, status, totals: { ...totals, costNanos: String(totals.costNanos) } });
 
 export function decodeSummary(summary: string): StoredSummary {
   const { totals, ...rest } = JSON.parse(summary);

@@ -2,11 +2,12 @@ import { completion } from '../../domain/completion.ts';
 import type { Fields } from '../../domain/record.ts';
 import { RollupSheet } from '../../domain/rollup.ts';
 import { timeOf } from '../../domain/time.ts';
-import { TraceWrite, type WriteContext } from './ingest.ts';
+import { TraceWrite } from './ingest.ts';
 import { addRollups } from './rollup-rows.ts';
 import { SegmentReader } from './segments.ts';
 import { findSpan, spanRecord } from './span-rows.ts';
-import { type LoadedTrace, loadTrace, loadTraceRecord, rowState } from './trace-rows.ts';
+import { type LoadedTrace, loadTrace, loadTraceRecord, rowState, traceRowIds } from './trace-rows.ts';
+import type { WriteContext } from './write-context.ts';
 
 /** Completes a span; false where there is none that can be read. */
 export function completeSpan(context: WriteContext, spanId: string, fields: Fields): boolean {
@@ -19,8 +20,8 @@ export function completeSpan(context: WriteContext, spanId: string, fields: Fiel
   const stored = spanRecord(context.sql, new SegmentReader(context.sql), spanId, found);
   const record = completion(stored, fields, timeOf(context.nowMicros));
   if (record === undefined) return true;
-  const write = new TraceWrite(context, traceId, loaded);
-  write.apply({ kind: 'spans', index: 0, change: { traceId, spanId, record } });
+  const write = new TraceWrite(context, traceId, loaded, traceRowIds(context.sql));
+  write.applySpan({ traceId, spanId, record });
   save(context, write);
   return true;
 }
@@ -32,8 +33,8 @@ export function completeTrace(context: WriteContext, traceId: string, fields: Fi
 
   const record = completion(loadTraceRecord(context.sql, loaded.id), fields, timeOf(context.nowMicros));
   if (record === undefined) return true;
-  const write = new TraceWrite(context, traceId, loaded);
-  write.apply({ kind: 'traces', index: 0, change: { traceId, record } });
+  const write = new TraceWrite(context, traceId, loaded, traceRowIds(context.sql));
+  write.applyTrace({ traceId, record });
   save(context, write);
   return true;
 }
@@ -45,7 +46,7 @@ function save(context: WriteContext, write: TraceWrite): void {
 }
 
 function loadLive(context: WriteContext, traceId: string): LoadedTrace | undefined {
-  const loaded = loadTrace(context.sql, context.project, traceId);
+  const loaded = loadTrace(context, traceId);
   const isLive = loaded?.state === rowState.live && loaded.retentionMicros > context.cutoffMicros;
   return isLive ? loaded : undefined;
 }

@@ -2,17 +2,18 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Pricer } from '../../domain/pricing.ts';
-import { retentionCutoff } from '../../domain/retention.ts';
+import { retentionCutoff, tombstoneMicros } from '../../domain/retention.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
-import { ingest, type WriteContext } from './ingest.ts';
+import { ingest } from './ingest.ts';
 import { Projects } from './projects.ts';
 import { emptyStats, listTraces, type ReadContext, readSpan, readTrace, stats, traceStateOf } from './queries.ts';
 import { recount } from './recount.ts';
 import { deleteTrace, forgetOld, pruneSlice } from './removal.ts';
 import { migrate } from './schema.ts';
 import { Statements } from './statements.ts';
+import type { WriteContext } from './write-context.ts';
 
 export interface SqliteStoreOptions extends StoreOptions {
   /** The folder of the data file. Made if it does not exist. */
@@ -42,7 +43,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
   const moment = () => {
     const nowMicros = clock();
-    return { sql, nowMicros, cutoffMicros: retentionCutoff(nowMicros, retentionDays), pricer };
+    const cutoffMicros = retentionCutoff(nowMicros, retentionDays);
+    return { sql, nowMicros, cutoffMicros, forgottenMicros: nowMicros - tombstoneMicros(retentionDays), pricer };
   };
   const write = <T>(project: string, work: (context: WriteContext) => T): Promise<T> =>
     commits.run(() => work({ ...moment(), project: projects.findOrAdd(project) }));
@@ -75,10 +77,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
         slice = await commits.run(() => pruneSlice(moment(), tracesPerPruneSlice));
         pruned += slice;
       } while (slice === tracesPerPruneSlice);
-      await commits.run(() => {
-        const { nowMicros, cutoffMicros } = moment();
-        forgetOld(sql, nowMicros, cutoffMicros, retentionDays);
-      });
+      await commits.run(() => forgetOld(moment()));
       return pruned;
     },
 

@@ -1,70 +1,82 @@
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import { merge } from '../../domain/merge.ts';
-import type { Pricer } from '../../domain/pricing.ts';
 import type { Merged, ScoreChange, SpanChange, TraceChange } from '../../domain/record.ts';
 import { maxAheadMicros } from '../../domain/retention.ts';
 import { RollupSheet } from '../../domain/rollup.ts';
 import { microsOf } from '../../domain/time.ts';
 import { type Batch, type BatchOutcome, maxSpansPerTrace, type Outcome } from '../store.ts';
 import { decodeRecord, encodeRecord, textOf } from './codec.ts';
+import { expireHolder } from './removal.ts';
 import { addRollups } from './rollup-rows.ts';
 import { addSegment, isKeepable, linkSegment, nextSegmentId, SegmentReader } from './segments.ts';
-import { type ContentPlace, findSpan, insertSpan, updateSpan } from './span-rows.ts';
-import type { Statements } from './statements.ts';
+import { type ContentPlace, findSpan, insertSpan, type StoredSpan, spanRecord, updateSpan } from './span-rows.ts';
 import {
   type LoadedTrace,
   loadTrace,
   loadTraceRecord,
-  nextTraceRow,
   rowState,
   saveTrace,
+  traceRowIds,
   versionOf,
 } from './trace-rows.ts';
+import type { WriteContext } from './write-context.ts';
 
-/** What a write is done with: the connection, the moment, and what retention makes of it. */
-export interface WriteContext {
-  readonly sql: Statements;
-  readonly project: number;
-  readonly nowMicros: number;
-  /** The latest retention start that has expired. */
-  readonly cutoffMicros: number;
-  readonly pricer: Pricer;
-}
-
-/** Applies a batch, trace by trace, inside the caller's transaction. */
+/** Applies a batch inside the caller's transaction: traces, then spans, then scores, each in the order given. */
 export function ingest(context: WriteContext, batch: Batch): BatchOutcome {
-  const outcomes = {
-    traces: new Array<Outcome>(batch.traces.length),
-    spans: new Array<Outcome>(batch.spans.length),
-    scores: new Array<Outcome>(batch.scores.length),
-  };
   const source = isKeepable(batch.source) ? batch.source : undefined;
   const segment = source && nextSegmentId(context.sql);
-  const touched: number[] = [];
-  const sheet = new RollupSheet();
-  let isSegmentUsed = false;
-
-  for (const [traceId, elements] of byTrace(batch)) {
-    const loaded = loadTrace(context.sql, context.project, traceId);
-    const refusal = refusalOf(context, loaded);
-    if (refusal !== undefined) {
-      for (const { kind, index } of elements) outcomes[kind][index] = refusal;
-      continue;
-    }
-    const write = new TraceWrite(context, traceId, loaded, segment);
-    for (const element of elements) outcomes[element.kind][element.index] = write.apply(element);
-    write.save(sheet);
-    isSegmentUsed ||= write.usesSegment;
-    if (write.row !== undefined) touched.push(write.row);
-  }
-
-  addRollups(context.sql, context.project, sheet.changes());
-  if (source !== undefined && segment !== undefined && isSegmentUsed) {
+  const writes = new BatchWrites(context, segment);
+  const outcomes: BatchOutcome = {
+    traces: batch.traces.map((change) => writes.apply(change.traceId, (write) => write.applyTrace(change))),
+    spans: batch.spans.map((change) => writes.apply(change.traceId, (write) => write.applySpan(change))),
+    scores: batch.scores.map((change) => writes.apply(change.traceId, (write) => write.applyScore(change))),
+  };
+  const { rows, usesSegment } = writes.save();
+  if (source !== undefined && segment !== undefined && usesSegment) {
     addSegment(context.sql, segment, source, keptSpans(batch, outcomes));
-    for (const trace of touched) linkSegment(context.sql, trace, segment);
+    for (const row of rows) linkSegment(context.sql, row, segment);
   }
   if (batch.dropped !== undefined) saveDropped(context, batch.dropped);
   return outcomes;
+}
+
+/** The traces that a batch touches, each opened once. */
+class BatchWrites {
+  readonly #context: WriteContext;
+  readonly #segment: number | undefined;
+  readonly #writes = new Map<string, TraceWrite | Outcome>();
+  readonly #newRow: () => number;
+
+  constructor(context: WriteContext, segment: number | undefined) {
+    this.#context = context;
+    this.#segment = segment;
+    this.#newRow = traceRowIds(context.sql);
+  }
+
+  apply(traceId: string, work: (write: TraceWrite) => Outcome): Outcome {
+    let write = this.#writes.get(traceId);
+    if (write === undefined) {
+      const loaded = loadTrace(this.#context, traceId);
+      write =
+        refusalOf(this.#context, loaded) ?? new TraceWrite(this.#context, traceId, loaded, this.#newRow, this.#segment);
+      this.#writes.set(traceId, write);
+    }
+    return typeof write === 'string' ? write : work(write);
+  }
+
+  save(): { readonly rows: number[]; readonly usesSegment: boolean } {
+    const sheet = new RollupSheet();
+    const rows: number[] = [];
+    let usesSegment = false;
+    for (const write of this.#writes.values()) {
+      if (typeof write === 'string') continue;
+      write.save(sheet);
+      usesSegment ||= write.usesSegment;
+      if (write.row !== undefined) rows.push(write.row);
+    }
+    addRollups(this.#context.sql, this.#context.project, sheet.changes());
+    return { rows, usesSegment };
+  }
 }
 
 /**
@@ -83,24 +95,6 @@ function keptSpans(batch: Batch, outcomes: BatchOutcome): ((position: number) =>
   return (position) => kept.has(position);
 }
 
-type Element =
-  | { readonly kind: 'traces'; readonly index: number; readonly change: TraceChange }
-  | { readonly kind: 'spans'; readonly index: number; readonly change: SpanChange }
-  | { readonly kind: 'scores'; readonly index: number; readonly change: ScoreChange };
-
-function byTrace(batch: Batch): Map<string, Element[]> {
-  const groups = new Map<string, Element[]>();
-  const add = (element: Element): void => {
-    const group = groups.get(element.change.traceId);
-    if (group === undefined) groups.set(element.change.traceId, [element]);
-    else group.push(element);
-  };
-  for (const [index, change] of batch.traces.entries()) add({ kind: 'traces', index, change });
-  for (const [index, change] of batch.spans.entries()) add({ kind: 'spans', index, change });
-  for (const [index, change] of batch.scores.entries()) add({ kind: 'scores', index, change });
-  return groups;
-}
-
 /** What becomes of everything for a trace that is gone. */
 function refusalOf(context: WriteContext, loaded: LoadedTrace | undefined): Outcome | undefined {
   if (loaded === undefined) return undefined;
@@ -113,20 +107,29 @@ export class TraceWrite {
   readonly #context: WriteContext;
   readonly #traceId: string;
   readonly #loaded: LoadedTrace | undefined;
+  readonly #newRow: () => number;
   readonly #segment: number | undefined;
   readonly #segments: SegmentReader;
   readonly #entries: Map<string, LedgerEntry>;
+  /** Spans whose content stands in the batch's segment, which is written last. */
+  readonly #placed = new Map<string, Merged>();
   /** The trace's record with its payloads, once an element has touched it. */
   #record: Merged | undefined;
   #row: number | undefined;
   #retentionMicros: number;
   #hasChanged = false;
-  #usesSegment = false;
 
-  constructor(context: WriteContext, traceId: string, loaded: LoadedTrace | undefined, segment?: number) {
+  constructor(
+    context: WriteContext,
+    traceId: string,
+    loaded: LoadedTrace | undefined,
+    newRow: () => number,
+    segment?: number,
+  ) {
     this.#context = context;
     this.#traceId = traceId;
     this.#loaded = loaded;
+    this.#newRow = newRow;
     this.#segment = segment;
     this.#segments = new SegmentReader(context.sql);
     this.#entries = new Map(loaded?.entries.map((entry) => [entry.spanId, entry]));
@@ -141,39 +144,13 @@ export class TraceWrite {
 
   /** Whether a span's content was left in the batch's segment. */
   get usesSegment(): boolean {
-    return this.#usesSegment;
+    return this.#placed.size > 0;
   }
 
-  apply(element: Element): Outcome {
-    const timed = element.kind === 'scores' ? 'created_at' : 'start_time';
-    const time = element.change.record.fields[timed] as string | undefined;
-    const micros = time === undefined ? undefined : microsOf(time);
-    if (micros !== undefined && micros <= this.#context.cutoffMicros) return 'expired';
-    if (element.kind === 'scores') return this.#applyScore(element.change);
-    if (micros !== undefined && micros > this.#context.nowMicros + maxAheadMicros) return 'future';
+  applyTrace({ record }: TraceChange): Outcome {
+    const refusal = this.#refusalByStart(record);
+    if (refusal !== undefined) return refusal;
 
-    const outcome = element.kind === 'traces' ? this.#applyTrace(element.change) : this.#applySpan(element.change);
-    if (outcome === 'stored' && micros !== undefined && micros < this.#retentionMicros) {
-      this.#retentionMicros = micros;
-      this.#hasChanged = true;
-    }
-    return outcome;
-  }
-
-  /** Writes the trace's row and labels, if anything has changed, and notes how the hourly sums change. */
-  save(sheet: RollupSheet): void {
-    if (!this.#hasChanged || this.#row === undefined) return;
-    const { sql, project } = this.#context;
-    const record = this.#record ?? this.#loaded?.record;
-    const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
-    // Every span was refused and there is no record: nothing points to the row that was set aside.
-    if (after === undefined) return;
-    const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
-    const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined };
-    saveTrace(sql, row, before, after, sheet);
-  }
-
-  #applyTrace({ record }: TraceChange): Outcome {
     const row = this.#rowId();
     const stored = this.#record ?? (this.#loaded?.record && loadTraceRecord(this.#context.sql, row));
     const merged = stored === undefined ? record : merge(stored, record);
@@ -181,45 +158,25 @@ export class TraceWrite {
       this.#record = merged;
       this.#hasChanged = true;
     }
+    this.#coverStart(record);
     return 'stored';
   }
 
-  #applySpan({ spanId, record, sourceIndex }: SpanChange): Outcome {
-    const { sql, project, pricer } = this.#context;
+  applySpan({ spanId, record, sourceIndex }: SpanChange): Outcome {
+    const refusal = this.#refusalByStart(record);
+    if (refusal !== undefined) return refusal;
+
     const isKnown = this.#entries.has(spanId);
     if (!isKnown && this.#entries.size >= maxSpansPerTrace) return 'full';
-
-    const trace = this.#rowId();
-    if (!isKnown) {
-      const place = this.#placeOf(record, sourceIndex);
-      const inserted = insertSpan(sql, { project, trace, spanId, place }, record, pricer);
-      if (inserted !== undefined) {
-        this.#usesSegment ||= place !== undefined;
-        return this.#enter(inserted);
-      }
-    }
-    const found = findSpan(sql, project, spanId);
-    if (found === undefined || found.trace !== trace) return 'conflict';
-    const updated = updateSpan(sql, this.#segments, spanId, found, record, pricer);
-    return updated === undefined ? 'stored' : this.#enter(updated);
+    const outcome = isKnown ? this.#update(spanId, record) : this.#insert(spanId, record, sourceIndex);
+    if (outcome === 'stored') this.#coverStart(record);
+    return outcome;
   }
 
-  /** A running span will be merged with its end soon, so it gets a record of its own at once. */
-  #placeOf(record: Merged, sourceIndex: number | undefined): ContentPlace | undefined {
-    const isFinished = record.fields['end_time'] !== undefined;
-    return this.#segment === undefined || sourceIndex === undefined || !isFinished
-      ? undefined
-      : { segment: this.#segment, position: sourceIndex };
-  }
+  applyScore({ scoreId, record }: ScoreChange): Outcome {
+    const { sql, project, nowMicros, cutoffMicros } = this.#context;
+    if (microsOf(record.fields['created_at'] as string) <= cutoffMicros) return 'expired';
 
-  #enter(entry: LedgerEntry): Outcome {
-    this.#entries.set(entry.spanId, entry);
-    this.#hasChanged = true;
-    return 'stored';
-  }
-
-  #applyScore({ scoreId, record }: ScoreChange): Outcome {
-    const { sql, project, nowMicros } = this.#context;
     const id = [project, this.#traceId, scoreId] as const;
     const found = sql.get<[string]>(
       'SELECT record FROM scores WHERE project = ? AND trace_id = ? AND score_id = ?',
@@ -237,11 +194,84 @@ export class TraceWrite {
     return 'stored';
   }
 
+  /** Writes the trace's row and labels, if anything has changed, and notes how the hourly sums change. */
+  save(sheet: RollupSheet): void {
+    if (this.#row === undefined || (this.#loaded !== undefined && !this.#hasChanged)) return;
+    const { sql, project } = this.#context;
+    const record = this.#record ?? this.#loaded?.record;
+    const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
+    if (after === undefined) {
+      // Every span was refused and there is no record: the row that was set aside is not made.
+      this.#row = undefined;
+      return;
+    }
+    const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
+    const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined };
+    saveTrace(sql, row, before, after, sheet);
+  }
+
+  #refusalByStart(record: Merged): Outcome | undefined {
+    const start = startOf(record);
+    if (start === undefined) return undefined;
+    if (start <= this.#context.cutoffMicros) return 'expired';
+    return start > this.#context.nowMicros + maxAheadMicros ? 'future' : undefined;
+  }
+
+  /** The retention start only moves earlier. */
+  #coverStart(record: Merged): void {
+    const start = startOf(record);
+    if (start === undefined || start >= this.#retentionMicros) return;
+    this.#retentionMicros = start;
+    this.#hasChanged = true;
+  }
+
+  #insert(spanId: string, record: Merged, sourceIndex: number | undefined): Outcome {
+    const { sql, project, pricer } = this.#context;
+    const trace = this.#rowId();
+    const place = this.#placeOf(record, sourceIndex);
+    const insert = () => insertSpan(sql, { project, trace, spanId, place }, record, pricer);
+    let entry = insert();
+    // The id is taken. By a trace that has expired, which no reader sees any more: then it is free.
+    if (entry === undefined && expireHolder(this.#context, spanId)) entry = insert();
+    if (entry === undefined) return 'conflict';
+    if (place !== undefined) this.#placed.set(spanId, record);
+    return this.#enter(entry);
+  }
+
+  #update(spanId: string, record: Merged): Outcome {
+    const { sql, project, pricer } = this.#context;
+    const stored =
+      this.#placed.get(spanId) ?? spanRecord(sql, this.#segments, spanId, findSpan(sql, project, spanId) as StoredSpan);
+    const merged = merge(stored, record);
+    if (merged === stored) return 'stored';
+    this.#placed.delete(spanId);
+    return this.#enter(updateSpan(sql, { trace: this.#rowId(), spanId }, merged, pricer));
+  }
+
+  /** A running span will be merged with its end soon, so it gets a record of its own at once. */
+  #placeOf(record: Merged, sourceIndex: number | undefined): ContentPlace | undefined {
+    const isFinished = record.fields['end_time'] !== undefined;
+    return this.#segment === undefined || sourceIndex === undefined || !isFinished
+      ? undefined
+      : { segment: this.#segment, position: sourceIndex };
+  }
+
+  #enter(entry: LedgerEntry): Outcome {
+    this.#entries.set(entry.spanId, entry);
+    this.#hasChanged = true;
+    return 'stored';
+  }
+
   /** The row that spans point to: there already, or set aside for {@link save} to write. */
   #rowId(): number {
-    this.#row ??= nextTraceRow(this.#context.sql);
+    this.#row ??= this.#newRow();
     return this.#row;
   }
+}
+
+function startOf({ fields }: Merged): number | undefined {
+  const start = fields['start_time'] as string | undefined;
+  return start === undefined ? undefined : microsOf(start);
 }
 
 function saveDropped({ sql, project, nowMicros }: WriteContext, dropped: NonNullable<Batch['dropped']>): void {

@@ -17,6 +17,8 @@ export interface ReadContext {
   readonly project: { readonly name: string; readonly id: number };
   /** The latest retention start that has expired. */
   readonly cutoffMicros: number;
+  /** Tombstones made at or before this have served. */
+  readonly forgottenMicros: number;
 }
 
 export function traceStateOf(context: ReadContext, traceId: string): 'live' | 'deleted' | 'unknown' {
@@ -26,8 +28,9 @@ export function traceStateOf(context: ReadContext, traceId: string): 'live' | 'd
     traceId,
   );
   if (row === undefined) return 'unknown';
-  if (row[0] === rowState.deleted) return 'deleted';
-  return row[0] === rowState.live && row[1] > context.cutoffMicros ? 'live' : 'unknown';
+  const [state, retentionMicros] = row;
+  if (state === rowState.deleted) return retentionMicros > context.forgottenMicros ? 'deleted' : 'unknown';
+  return state === rowState.live && retentionMicros > context.cutoffMicros ? 'live' : 'unknown';
 }
 
 type TraceRow = [id: number, summary: string, record: string | null, payload: string | null];
@@ -190,7 +193,7 @@ function conditionsOf(project: number, filter: TraceFilter): { conditions: strin
   if (filter.status !== undefined) add('status = ?', filter.status);
   if (filter.environment !== undefined) add('environment = ?', textOf(filter.environment));
   if (filter.release !== undefined) add('release = ?', textOf(filter.release));
-  if (filter.minDurationMs !== undefined) add('duration_us >= ?', filter.minDurationMs * 1000);
+  if (filter.minDurationMs !== undefined) add('duration_ms >= ?', filter.minDurationMs);
   if (filter.minCost !== undefined) add('cost_usd >= ?', filter.minCost);
   const addLabels = (kind: string, labels: readonly string[]): void =>
     add(

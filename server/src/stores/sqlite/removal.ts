@@ -1,13 +1,11 @@
-import { tombstoneMicros } from '../../domain/retention.ts';
 import { microsPerDay } from '../../domain/time.ts';
-import type { WriteContext } from './ingest.ts';
 import { removeFromSegments } from './segments.ts';
-import type { Statements } from './statements.ts';
 import { type LoadedTrace, loadTrace, rowState, versionOf, withdrawTrace } from './trace-rows.ts';
+import type { WriteContext } from './write-context.ts';
 
 /** Deletes a trace and leaves a tombstone; false where there is nothing to delete. */
 export function deleteTrace(context: WriteContext, traceId: string): boolean {
-  const loaded = loadTrace(context.sql, context.project, traceId);
+  const loaded = loadTrace(context, traceId);
   if (loaded === undefined || loaded.state === rowState.expired) return false;
   if (loaded.state === rowState.deleted) return true;
   // An expired trace is gone for every reader, and pruning will take it.
@@ -27,7 +25,7 @@ function entomb(context: WriteContext, traceId: string, loaded: LoadedTrace, sta
   sql.run('DELETE FROM trace_payloads WHERE trace = ?', loaded.id);
   sql.run('DELETE FROM scores WHERE project = ? AND trace_id = ?', project, traceId);
   sql.run(
-    `UPDATE traces SET state = ?, retention_us = ?, start_us = 0, duration_us = NULL, status = '', name = '', user_id = NULL,
+    `UPDATE traces SET state = ?, retention_us = ?, start_us = 0, duration_ms = NULL, status = '', name = '', user_id = NULL,
        session_id = NULL, environment = NULL, release = NULL, cost_usd = 0, summary = '', record = NULL WHERE id = ?`,
     state,
     nowMicros,
@@ -35,29 +33,47 @@ function entomb(context: WriteContext, traceId: string, loaded: LoadedTrace, sta
   );
 }
 
-type ExpiredRow = [traceId: string, project: number];
+/** What pruning works on: it belongs to no one project. */
+export type PruneContext = Omit<WriteContext, 'project'>;
 
-/** Removes up to `limit` expired traces; says how many there were. The rest of one call's work is bounded too. */
-export function pruneSlice(context: Omit<WriteContext, 'project'>, limit: number): number {
-  const { sql, cutoffMicros } = context;
-  const expired = sql.all<ExpiredRow>(
-    'SELECT trace_id, project FROM traces WHERE state = 0 AND retention_us <= ? ORDER BY retention_us LIMIT ?',
-    cutoffMicros,
+/** Removes up to `limit` expired traces; says how many there were. */
+export function pruneSlice(context: PruneContext, limit: number): number {
+  const expired = context.sql.all<[project: number, traceId: string]>(
+    'SELECT project, trace_id FROM traces WHERE state = 0 AND retention_us <= ? ORDER BY retention_us LIMIT ?',
+    context.cutoffMicros,
     limit,
   );
-  const removed = expired.map(([traceId, project]) => {
-    const loaded = loadTrace(sql, project, traceId) as LoadedTrace;
-    entomb({ ...context, project }, traceId, loaded, rowState.expired);
-    return { id: loaded.id, traceId };
-  });
-  removeFromSegments(sql, removed);
+  removeFromSegments(
+    context.sql,
+    expired.map(([project, traceId]) => ({ id: expire({ ...context, project }, traceId), traceId })),
+  );
   return expired.length;
 }
 
+/** Where the holder of this span id is a trace that has expired, removes that trace as pruning would, and says so. */
+export function expireHolder(context: WriteContext, spanId: string): boolean {
+  const holder = context.sql.get<[traceId: string]>(
+    `SELECT trace_id FROM spans JOIN traces ON traces.id = spans.trace
+     WHERE spans.project = ? AND span_id = ? AND retention_us <= ?`,
+    context.project,
+    spanId,
+    context.cutoffMicros,
+  );
+  if (holder === undefined) return false;
+  const [traceId] = holder;
+  removeFromSegments(context.sql, [{ id: expire(context, traceId), traceId }]);
+  return true;
+}
+
+function expire(context: WriteContext, traceId: string): number {
+  const loaded = loadTrace(context, traceId) as LoadedTrace;
+  entomb(context, traceId, loaded, rowState.expired);
+  return loaded.id;
+}
+
 /** Forgets tombstones that have served, sums of expired days, scores whose trace never came, and old drop counts. */
-export function forgetOld(sql: Statements, nowMicros: number, cutoffMicros: number, retentionDays: number): void {
-  const forgotten = nowMicros - tombstoneMicros(retentionDays);
-  sql.run('DELETE FROM traces WHERE state <> 0 AND retention_us <= ?', forgotten);
+export function forgetOld({ sql, cutoffMicros, forgottenMicros }: PruneContext): void {
+  sql.run('DELETE FROM traces WHERE state <> 0 AND retention_us <= ?', forgottenMicros);
   sql.run('DELETE FROM rollups WHERE retention_day <= ?', cutoffMicros / microsPerDay);
   sql.run('DELETE FROM dropped WHERE received_us <= ?', cutoffMicros);
   sql.run(

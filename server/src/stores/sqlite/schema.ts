@@ -23,7 +23,7 @@ const migrations: readonly string[] = [
     state INTEGER NOT NULL,            -- 0 live, 1 deleted, 2 expired (both tombstones)
     retention_us INTEGER NOT NULL,     -- earliest start received; of a tombstone, when it was made
     start_us INTEGER NOT NULL,
-    duration_us REAL,                  -- null while running
+    duration_ms REAL,                  -- as it is shown; null while running
     status TEXT NOT NULL,
     name TEXT NOT NULL,
     user_id TEXT,
@@ -60,7 +60,7 @@ const migrations: readonly string[] = [
     span_type TEXT NOT NULL,
     model TEXT,
     start_us INTEGER NOT NULL,
-    duration_us REAL,                  -- null while running
+    end_time TEXT,                     -- null while running
     is_error INTEGER NOT NULL,
     tokens_input INTEGER,
     tokens_output INTEGER,

@@ -62,17 +62,19 @@ export function removeFromSegments(
   sql: Statements,
   traces: readonly { readonly id: number; readonly traceId: string }[],
 ): void {
-  const removedIds = new Set(traces.map(({ traceId }) => traceId));
-  const segments = new Set<number>();
-  for (const { id } of traces) {
-    for (const [segment] of sql.all<[number]>('SELECT segment FROM trace_segments WHERE trace = ?', id))
-      segments.add(segment);
+  // By segment: an id may stand in segments of several projects, and be removed in one only.
+  const removedIds = new Map<number, Set<string>>();
+  for (const { id, traceId } of traces) {
+    for (const [segment] of sql.all<[number]>('SELECT segment FROM trace_segments WHERE trace = ?', id)) {
+      const ids = removedIds.get(segment) ?? new Set();
+      removedIds.set(segment, ids.add(traceId));
+    }
     sql.run('DELETE FROM trace_segments WHERE trace = ?', id);
   }
-  for (const segment of segments) {
+  for (const [segment, ids] of removedIds) {
     const stored = loadSegment(sql, segment);
     if (stored === undefined) continue;
-    const rest = onlyWith(stored, (span) => !removedIds.has(span.trace_id));
+    const rest = onlyWith(stored, (span) => !ids.has(span.trace_id));
     if (rest.isEmpty) sql.run('DELETE FROM segments WHERE id = ?', segment);
     else sql.run('UPDATE segments SET encoding = ?, body = ? WHERE id = ?', rest.encoding, rest.body, segment);
   }

@@ -1,5 +1,4 @@
 import { type LedgerEntry, ledgerEntry } from '../../domain/ledger.ts';
-import { merge } from '../../domain/merge.ts';
 import type { Price, Pricer } from '../../domain/pricing.ts';
 import type { Merged } from '../../domain/record.ts';
 import { spanPayloadFields } from '../../domain/view.ts';
@@ -77,22 +76,17 @@ export function insertSpan(
   return entry;
 }
 
-/** Merges a change into a stored span; undefined when it says nothing new. The result is a record of its own. */
+/** Gives a stored span a new content, as a record of its own. */
 export function updateSpan(
   sql: Statements,
-  segments: SegmentReader,
-  spanId: string,
-  found: StoredSpan,
-  change: Merged,
+  row: { readonly trace: number; readonly spanId: string },
+  merged: Merged,
   pricer: Pricer,
-): LedgerEntry | undefined {
-  const stored = spanRecord(sql, segments, spanId, found);
-  const merged = merge(stored, change);
-  if (merged === stored) return undefined;
+): LedgerEntry {
   const price = priceOf(merged, pricer);
-  const entry = ledgerEntry(spanId, merged.fields, price);
-  sql.run(updateSql, encodePrice(price), ...encodeEntry(entry), found.trace, spanId);
-  saveRecord(sql, found.trace, spanId, merged);
+  const entry = ledgerEntry(row.spanId, merged.fields, price);
+  sql.run(updateSql, encodePrice(price), ...encodeEntry(entry), row.trace, row.spanId);
+  saveRecord(sql, row.trace, row.spanId, merged);
   return entry;
 }
 

@@ -2,6 +2,7 @@ import { dollarsOf } from '../../domain/cost.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { Merged } from '../../domain/record.ts';
 import { RollupSheet, type TraceShare } from '../../domain/rollup.ts';
+import { durationMs, timeOf } from '../../domain/time.ts';
 import { type TraceState, traceState } from '../../domain/trace-state.ts';
 import { tracePayloadFields } from '../../domain/view.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from './codec.ts';
 import { addRollups } from './rollup-rows.ts';
 import type { Statements } from './statements.ts';
+import type { WriteContext } from './write-context.ts';
 
 /** What the state column says. Tombstones keep the id so that late retries do not bring a trace back. */
 export const rowState = { live: 0, deleted: 1, expired: 2 } as const;
@@ -30,8 +32,11 @@ export interface LoadedTrace {
 
 type TraceRow = [id: number, state: number, retentionMicros: number, record: string | null];
 
-/** Reads a trace for a write: its record without payloads, and its ledger. */
-export function loadTrace(sql: Statements, project: number, traceId: string): LoadedTrace | undefined {
+/**
+ * Reads a trace for a write: its record without payloads, and its ledger. A tombstone that has served is removed, so that the
+ * id is unknown again whether pruning has met it or not.
+ */
+export function loadTrace({ sql, project, forgottenMicros }: WriteContext, traceId: string): LoadedTrace | undefined {
   const row = sql.get<TraceRow>(
     'SELECT id, state, retention_us, record FROM traces WHERE project = ? AND trace_id = ?',
     project,
@@ -39,6 +44,10 @@ export function loadTrace(sql: Statements, project: number, traceId: string): Lo
   );
   if (row === undefined) return undefined;
   const [id, state, retentionMicros, record] = row;
+  if (state !== rowState.live && retentionMicros <= forgottenMicros) {
+    sql.run('DELETE FROM traces WHERE id = ?', id);
+    return undefined;
+  }
   return {
     id,
     state,
@@ -60,9 +69,14 @@ export function loadTraceRecord(sql: Statements, trace: number): Merged | undefi
   return row === undefined || row[0] === null ? undefined : decodeRecord(row[0], row[1]);
 }
 
-/** The id that the next new trace gets: within a write, since nothing else writes meanwhile. */
-export const nextTraceRow = (sql: Statements): number =>
-  (sql.get<[number | null]>('SELECT max(id) FROM traces')?.[0] ?? 0) + 1;
+/** Gives ids to new traces within one write; nothing else writes meanwhile. */
+export function traceRowIds(sql: Statements): () => number {
+  let last: number | undefined;
+  return () => {
+    last = (last ?? sql.get<[number | null]>('SELECT max(id) FROM traces')?.[0] ?? 0) + 1;
+    return last;
+  };
+}
 
 /** A trace's state before or after a write, with what the rollups and labels need of it. */
 export interface TraceVersion {
@@ -90,7 +104,7 @@ export interface TraceRowTarget {
 }
 
 const rowColumns =
-  'retention_us, start_us, duration_us, status, name, user_id, session_id, environment, release, cost_usd, summary, record';
+  'retention_us, start_us, duration_ms, status, name, user_id, session_id, environment, release, cost_usd, summary, record';
 
 const insertSql = `INSERT INTO traces (id, project, trace_id, state, ${rowColumns}) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const updateSql = `UPDATE traces SET (${rowColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`;
@@ -113,7 +127,7 @@ export function saveTrace(
   const values = [
     after.retentionMicros,
     state.startMicros,
-    state.endMicros === null ? null : Math.max(0, state.endMicros - state.startMicros),
+    state.endTime === null ? null : durationMs(timeOf(state.startMicros), state.endTime),
     state.status,
     textOf(state.name),
     label('user_id'),

@@ -1,0 +1,14 @@
+import type { Pricer } from '../../domain/pricing.ts';
+import type { Statements } from './statements.ts';
+
+/** What a write is done with: the connection, the moment, and what retention makes of it. */
+export interface WriteContext {
+  readonly sql: Statements;
+  readonly project: number;
+  readonly nowMicros: number;
+  /** The latest retention start that has expired. */
+  readonly cutoffMicros: number;
+  /** Tombstones made at or before this have served. */
+  readonly forgottenMicros: number;
+  readonly pricer: Pricer;
+}
