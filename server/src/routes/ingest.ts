@@ -1,5 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { IngestAnswer, IngestBody, IngestEnvelope } from 'llm-tracer/schema';
+import { DroppedCounts, IngestAnswer, IngestBody, IngestEnvelope } from 'llm-tracer/schema';
 import type { AppContext } from '../context.ts';
 import { validatorCompiler } from '../plugins/validation.ts';
 import type { Batch } from '../stores/store.ts';
@@ -59,5 +59,7 @@ const lengthOf = (elements: readonly unknown[] | null | undefined): number => el
 
 /** Drop counts are cumulative for an instance of the SDK; of a sender without a name they could not be told apart. */
 function droppedOf({ sdk, dropped }: IngestEnvelope): Pick<Batch, 'dropped'> {
-  return sdk?.instance == null || dropped == null ? {} : { dropped: { instance: sdk.instance, counts: dropped } };
+  if (sdk?.instance == null || dropped == null) return {};
+  // The schema's copy: it has passed over a __proto__ member, whatever that holds, where the body still has it.
+  return { dropped: { instance: sdk.instance, counts: DroppedCounts.parse(dropped) } };
 }

@@ -228,3 +228,12 @@ describe('POST /api/ingest', () => {
     expect(other).toMatchObject({ output_data: 'theirs', project_id: 'other' });
   });
 });
+
+it('passes over a drop reason that is __proto__', async () => {
+  const server = await startTestServer();
+
+  const reply = await server.post('/api/ingest', '{"sdk":{"instance":"i"},"dropped":{"__proto__":{"a":1},"full":2}}');
+
+  expect(reply.status).toBe(200);
+  expect((await server.get('/api/stats')).body.dropped).toEqual({ full: 2 });
+});
