@@ -21,7 +21,9 @@ export interface Recorder {
     fn: (span: Span) => Result,
   ): Result;
   /** Takes the record of what has ended. */
-  ended(operation: Operation, kind: 'trace' | 'span', toJson: () => string): void;
+  ended(operation: Operation, kind: 'trace' | 'span', json: string): void;
+  /** Says that a record could not be made. */
+  lost(error: unknown): void;
 }
 
 interface CommonDraft {
@@ -101,15 +103,11 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
    * @param metadata Any values. They are serialised when this ends.
    */
   setMetadata(metadata: Record<string, unknown>): this {
-    if (this.draft === undefined) return this;
-    try {
+    return this.update((draft) => {
       const added = objectOf(metadata);
       // The first object is kept as it is: copying it would run its getters, and most are set once.
-      this.draft.metadata = this.draft.metadata ? { ...this.draft.metadata, ...added } : added;
-    } catch {
-      // A getter threw while merging: what was there stays.
-    }
-    return this;
+      draft.metadata = draft.metadata ? { ...draft.metadata, ...added } : added;
+    });
   }
 
   /**
@@ -118,8 +116,7 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
    * @param error Anything that can be thrown. An `Error` gives message, type and stack.
    */
   setError(error: unknown): this {
-    if (this.draft !== undefined) Object.assign(this.draft, { status: 'error' }, errorFields(error));
-    return this;
+    return this.update((draft) => Object.assign(draft, { status: 'error' }, errorFields(error)));
   }
 
   /**
@@ -131,7 +128,11 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
     const draft = this.draft;
     if (draft === undefined) return;
     this.draft = undefined;
-    this.finish(draft, Math.max(microsOf(endTime) ?? this.recorder.clock.now(), this.startMicros));
+    try {
+      this.finish(draft, Math.max(microsOf(endTime) ?? this.recorder.clock.now(), this.startMicros));
+    } catch (error) {
+      this.recorder.lost(error);
+    }
   }
 
   /**
@@ -177,6 +178,20 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
     return typeof options === 'function'
       ? this.recorder.runSpan(name, {}, this, options)
       : this.recorder.runSpan(name, options, this, fn as (span: Span) => Result);
+  }
+
+  /**
+   * Changes the record unless this has ended. What throws (a getter of the caller's, a value of no use) changes nothing.
+   * @internal
+   */
+  protected update(change: (draft: Draft) => void): this {
+    if (this.draft === undefined) return this;
+    try {
+      change(this.draft);
+    } catch {
+      // What was there stays.
+    }
+    return this;
   }
 
   [Symbol.dispose](): void {

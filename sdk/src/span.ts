@@ -40,7 +40,7 @@ export interface SpanOptions {
    * The span or trace that this one belongs under.
    * @default the active one; where there is none the span makes a trace of its own
    */
-  readonly parent?: Operation | RemoteParent | undefined;
+  readonly parent?: Span | Trace | RemoteParent | undefined;
   /** Spans of other traces that led to this one. */
   readonly links?: readonly RemoteParent[] | undefined;
   /**
@@ -145,74 +145,78 @@ export class Span extends Operation<SpanDraft> {
 
   /** What went in: any value, serialised when the span ends. */
   setInput(input: unknown): this {
-    if (this.draft !== undefined) this.draft.input_data = input;
-    return this;
+    return this.update((draft) => {
+      draft.input_data = input;
+    });
   }
 
   /** What came out: any value, serialised when the span ends. */
   setOutput(output: unknown): this {
-    if (this.draft !== undefined) this.draft.output_data = output;
-    return this;
+    return this.update((draft) => {
+      draft.output_data = output;
+    });
   }
 
   /** Tokens of a model call. What is no count (0 to 10¹²) is left out. */
   setUsage(usage: Usage): this {
-    const draft = this.draft;
-    if (draft === undefined) return this;
-    draft.tokens_input = tokensOf(usage.inputTokens) ?? draft.tokens_input;
-    draft.tokens_output = tokensOf(usage.outputTokens) ?? draft.tokens_output;
-    draft.tokens_cache_read = tokensOf(usage.cacheReadTokens) ?? draft.tokens_cache_read;
-    draft.tokens_cache_write = tokensOf(usage.cacheWriteTokens) ?? draft.tokens_cache_write;
-    draft.tokens_reasoning = tokensOf(usage.reasoningTokens) ?? draft.tokens_reasoning;
-    if (usage.details !== undefined) draft.usage_details = usage.details;
-    return this;
+    return this.update((draft) => {
+      draft.tokens_input = tokensOf(usage.inputTokens) ?? draft.tokens_input;
+      draft.tokens_output = tokensOf(usage.outputTokens) ?? draft.tokens_output;
+      draft.tokens_cache_read = tokensOf(usage.cacheReadTokens) ?? draft.tokens_cache_read;
+      draft.tokens_cache_write = tokensOf(usage.cacheWriteTokens) ?? draft.tokens_cache_write;
+      draft.tokens_reasoning = tokensOf(usage.reasoningTokens) ?? draft.tokens_reasoning;
+      draft.usage_details = usage.details ?? draft.usage_details;
+    });
   }
 
   /** The model that answered; the one that was asked for stays beside it. */
   setModel(model: string, provider?: string): this {
-    if (this.draft === undefined) return this;
-    this.draft.model = labelOf(model) ?? this.draft.model;
-    this.draft.provider = labelOf(provider) ?? this.draft.provider;
-    return this;
+    return this.update((draft) => {
+      draft.model = labelOf(model) ?? draft.model;
+      draft.provider = labelOf(provider) ?? draft.provider;
+    });
   }
 
   /** The cost in US dollars, where the program knows it. Else the server works it out from model and tokens. */
   setCost(costUsd: number): this {
-    if (this.draft === undefined) return this;
-    const cost = costOf(costUsd);
-    if (cost !== undefined) Object.assign(this.draft, { cost_usd: cost, cost_source: 'reported' });
-    return this;
+    return this.update((draft) => {
+      const cost = costOf(costUsd);
+      if (cost !== undefined) Object.assign(draft, { cost_usd: cost, cost_source: 'reported' });
+    });
   }
 
   /** Why the model stopped, in the provider's word. */
   setFinishReason(reason: string): this {
-    if (this.draft !== undefined) this.draft.finish_reason = labelOf(reason);
-    return this;
+    return this.update((draft) => {
+      draft.finish_reason = labelOf(reason);
+    });
   }
 
   /** When the first token arrived; now if no time is given. */
   setFirstToken(time?: Date): this {
-    if (this.draft !== undefined) {
-      this.draft.first_token_time = formatTime(microsOf(time) ?? this.recorder.clock.now());
-    }
-    return this;
+    return this.update((draft) => {
+      draft.first_token_time = this.#timeOf(time);
+    });
   }
 
   /** Something that happened at one moment of the span: now, if no time is given. A span keeps 10,000. */
   addEvent(name: string, attributes?: Record<string, unknown>, time?: Date): this {
-    const draft = this.draft;
-    if (draft === undefined) return this;
-    draft.events ??= [];
-    if (draft.events.length >= mostEvents) {
-      draft.truncated ??= [{ path: 'events', original_bytes: 0 }];
-      return this;
-    }
-    draft.events.push({
-      name: nameOf(name),
-      time: formatTime(microsOf(time) ?? this.recorder.clock.now()),
-      ...(attributes === undefined ? {} : { attributes: objectOf(attributes) }),
+    return this.update((draft) => {
+      draft.events ??= [];
+      if (draft.events.length >= mostEvents) {
+        draft.truncated ??= [{ path: 'events', original_bytes: 0 }];
+        return;
+      }
+      draft.events.push({
+        name: nameOf(name),
+        time: this.#timeOf(time),
+        ...(attributes === undefined ? {} : { attributes: objectOf(attributes) }),
+      });
     });
-    return this;
+  }
+
+  #timeOf(time: Date | undefined): string {
+    return formatTime(microsOf(time) ?? this.recorder.clock.now());
   }
 
   /** @internal */
@@ -247,7 +251,7 @@ export class Span extends Operation<SpanDraft> {
   /** @internal */
   protected override finish(draft: SpanDraft, endMicros: number): void {
     draft.end_time = formatTime(endMicros);
-    this.recorder.ended(this, 'span', () => spanJson(draft, this.recorder.limits));
+    this.recorder.ended(this, 'span', spanJson(draft, this.recorder.limits));
     if (this.#ownsTrace) this.trace?.endWith(endMicros);
   }
 }

@@ -99,32 +99,37 @@ export class Trace extends Operation<TraceDraft> {
 
   /** What went in: any value, serialised when the trace ends. */
   setInput(input: unknown): this {
-    if (this.draft !== undefined) this.draft.input = input;
-    return this;
+    return this.update((draft) => {
+      draft.input = input;
+    });
   }
 
   /** What came out: any value, serialised when the trace ends. */
   setOutput(output: unknown): this {
-    if (this.draft !== undefined) this.draft.output = output;
-    return this;
+    return this.update((draft) => {
+      draft.output = output;
+    });
   }
 
   /** Who it was done for. */
   setUser(userId: string): this {
-    if (this.draft !== undefined) this.draft.user_id = labelOf(userId);
-    return this;
+    return this.update((draft) => {
+      draft.user_id = labelOf(userId);
+    });
   }
 
   /** The conversation or session it belongs to. */
   setSession(sessionId: string): this {
-    if (this.draft !== undefined) this.draft.session_id = labelOf(sessionId);
-    return this;
+    return this.update((draft) => {
+      draft.session_id = labelOf(sessionId);
+    });
   }
 
   /** Words to find it by, in the place of those it had: at most 50, of at most 100 characters. */
   setTags(tags: readonly string[]): this {
-    if (this.draft !== undefined) this.draft.tags = tagsOf(tags);
-    return this;
+    return this.update((draft) => {
+      draft.tags = tagsOf(tags);
+    });
   }
 
   /** @internal */
@@ -173,6 +178,6 @@ export class Trace extends Operation<TraceDraft> {
     // Said outright: else the server takes the status of the first span, and a program that coped with a failed step
     // has not failed. The trace of a lone span has nothing to say beyond that span.
     if (!this.#isImplicit) draft.status ??= 'ok';
-    this.recorder.ended(this, 'trace', () => traceJson(draft, this.recorder.limits));
+    this.recorder.ended(this, 'trace', traceJson(draft, this.recorder.limits));
   }
 }

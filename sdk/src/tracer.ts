@@ -203,7 +203,7 @@ export class Tracer {
     wrapped?: Wrapped,
   ): Wrapped {
     const fn = typeof options === 'function' ? options : (wrapped as Wrapped);
-    const { captureInput = true, ...spanOptions }: WrapOptions = typeof options === 'function' ? {} : options;
+    const { captureInput = true, ...spanOptions }: WrapOptions = typeof options === 'function' ? {} : (options ?? {});
     if (this.#batcher === undefined) return fn;
     // A proxy keeps what else a function has: name, length, properties, prototype.
     return new Proxy(fn, {
@@ -285,7 +285,17 @@ export class Tracer {
       );
       return undefined;
     }
-    const sender = { name: 'llm-tracer', version, instance: this.#ids.traceId() };
+    const ids = this.#ids;
+    let instance: string | undefined;
+    const sender = {
+      name: 'llm-tracer',
+      version,
+      // Not before it is sent: some edge runtimes give no random numbers while modules are loading.
+      get instance() {
+        instance ??= ids.traceId();
+        return instance;
+      },
+    };
     return new Batcher({
       ...this.#options,
       transport: new RetryingTransport(
@@ -308,7 +318,8 @@ export class Tracer {
       traceUrl: (traceId) => `${this.#options.url}/traces/${traceId}`,
       startSpan: (name, options, parent) => this.#startSpan(name, options, parent),
       runSpan: (name, options, parent, fn) => this.#execute(this.#startSpan(name, options, parent), fn),
-      ended: (operation, kind, toJson) => this.#ended(operation, kind, toJson),
+      ended: (operation, kind, json) => this.#ended(operation, kind, json),
+      lost: (error) => this.#failed(error, undefined),
     };
   }
 
@@ -362,13 +373,9 @@ export class Tracer {
     return handle;
   }
 
-  #ended(operation: Operation, kind: 'trace' | 'span', toJson: () => string): void {
+  #ended(operation: Operation, kind: 'trace' | 'span', json: string): void {
     this.#open?.remove(operation);
-    try {
-      this.#offer(kind, operation.id, toJson(), false);
-    } catch (error) {
-      this.#failed(error, undefined);
-    }
+    this.#offer(kind, operation.id, json, false);
   }
 
   #announce(operation: Operation): void {

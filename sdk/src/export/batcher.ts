@@ -45,6 +45,9 @@ const blockedPauseMs = 30_000;
 // After a batch came back: the transport has waited already, this only keeps a broken one from spinning.
 const shortPauseMs = 1000;
 
+// What is longer would end at once.
+const longestTimerMs = 2 ** 31 - 1;
+
 const mostErrors = 20;
 
 interface Waiter {
@@ -107,7 +110,11 @@ export class Batcher {
     this.#isClosed = true;
     await this.#drain(timeoutMs);
     clearTimeout(this.#timer);
-    this.#options.transport.close();
+    try {
+      this.#options.transport.close();
+    } catch (error) {
+      this.#problem(`the transport could not be closed: ${String(error)}`);
+    }
     this.#discardAll();
     return this.#report();
   }
@@ -171,6 +178,7 @@ export class Batcher {
     const outcome = await this.#outcomeOf(batch);
     // Closed meanwhile: the records are counted already.
     if (!this.#inFlight.delete(batch)) return;
+    this.#options.warnings.debug(`batch ${batch.id} of ${records.length} records: ${outcome.kind}`);
     this.#settle(records, outcome);
     this.#wakeWaiters();
     if (this.#queue.length === 0 && this.#inFlight.size === 0) this.#setBusy(false);
@@ -227,7 +235,7 @@ export class Batcher {
     if (this.#settledThrough() >= sequence || timeoutMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       // The one timer that holds a process: somebody waits for this promise, for this long.
-      const timer = setTimeout(() => waiter.resolve(), timeoutMs);
+      const timer = setTimeout(() => waiter.resolve(), Math.min(timeoutMs, longestTimerMs));
       const waiter: Waiter = {
         sequence,
         resolve: () => {

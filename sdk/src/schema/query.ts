@@ -21,7 +21,7 @@ const limit = z.optional(wholeNumber(limitRange.least, limitRange.most));
 const cursor = z.optional(z.string().check(z.minLength(1), z.maxLength(2048)));
 
 /** Tags as a comma-separated list; a trace with any of them matches. */
-export const TagList = z.pipe(
+const TagList = z.pipe(
   z.string().check(z.minLength(1), z.maxLength(5000)),
   z.pipe(
     z.transform((text: string) => [...new Set(text.split(',').filter((tag) => tag !== ''))]),
@@ -33,7 +33,7 @@ export const TagList = z.pipe(
 export const scoreCondition = /^([^<>=]{1,255})(?:(>=|<=|>|<|=)(.{1,255}))?$/s;
 
 /** What lists, exports and series can be narrowed by. All given filters must hold. */
-export const traceFilters = {
+const traceFilters = {
   from: z.optional(TimeBound),
   to: z.optional(TimeBound),
   user_id: z.optional(label),

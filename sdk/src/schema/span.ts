@@ -54,7 +54,7 @@ export interface Message {
 }
 
 /** The fields that a span record may carry besides its identity. */
-export const spanFields = {
+const spanFields = {
   parent_span_id: absentable(Id),
   span_type: absentable(SpanType),
   end_time: absentable(Time),

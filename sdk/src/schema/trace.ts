@@ -6,7 +6,7 @@ import { SpanRecord } from './span.ts';
 import { Time } from './time.ts';
 
 /** The fields that a trace record may carry besides its identity. */
-export const traceFields = {
+const traceFields = {
   end_time: absentable(Time),
   status: absentable(Status),
   error: absentable(Text),
