@@ -62,7 +62,11 @@ export function formatTime(micros: number): string {
 
 /** A caller's Date in microseconds, or undefined if it is not a date that the wire can say. */
 export function microsOf(date: unknown): number | undefined {
-  if (!(date instanceof Date)) return undefined;
-  const micros = date.getTime() * 1000;
-  return micros >= -62_167_219_200_000_000 && micros < 253_402_300_800_000_000 ? micros : undefined;
+  try {
+    const micros = date instanceof Date ? date.getTime() * 1000 : Number.NaN;
+    return micros >= -62_167_219_200_000_000 && micros < 253_402_300_800_000_000 ? micros : undefined;
+  } catch {
+    // Not even that can be asked of a revoked proxy.
+    return undefined;
+  }
 }

@@ -1,4 +1,4 @@
-import ky from 'ky';
+import type { KyInstance } from 'ky';
 import type { IngestAnswer } from '../schema/ingest.ts';
 import { encodeBody, type Sender } from './body.ts';
 import { availableCompressions, type Compression } from './compression.ts';
@@ -20,6 +20,8 @@ export interface HttpTransportOptions {
 // A smaller body travels in one packet anyway.
 const compressFromBytes = 1024;
 
+let ky: KyInstance | undefined;
+
 /** Statuses that say nothing about the batch: the same request may succeed later. */
 const isTransient = (status: number): boolean => status === 408 || status === 425 || status === 429 || status >= 500;
 
@@ -28,11 +30,10 @@ export class HttpTransport implements Transport {
   readonly #options: HttpTransportOptions;
   readonly #underWay = new Set<AbortController>();
   #isClosed = false;
-  #compressions: readonly Compression[];
+  #compressions: readonly Compression[] | undefined;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
-    this.#compressions = options.compressions ?? availableCompressions();
   }
 
   async send(batch: Batch, deadline: number): Promise<SendOutcome> {
@@ -50,6 +51,7 @@ export class HttpTransport implements Transport {
   }
 
   async #attempt(batch: Batch, body: Uint8Array<ArrayBuffer>, deadline: number): Promise<SendOutcome> {
+    this.#compressions ??= this.#options.compressions ?? availableCompressions();
     const compression = body.length < compressFromBytes ? undefined : this.#compressions[0];
     const compressed = compression === undefined ? body : await compression.compress(body);
     const { status, outcome } = await this.#withinTime(deadline, async (signal) => {
@@ -66,23 +68,32 @@ export class HttpTransport implements Transport {
     if (this.#isClosed) throw new Error('the tracer was closed');
     const timeoutMs = Math.min(this.#options.requestTimeoutMs, deadline - this.#options.elapsed());
     const controller = new AbortController();
-    const timer = setTimeout(
-      () => controller.abort(new Error(`no answer within ${Math.ceil(timeoutMs)} ms`)),
-      timeoutMs,
-    );
+    const { signal } = controller;
+    const expire = (): void => controller.abort(new Error(`no answer within ${Math.ceil(timeoutMs)} ms`));
+    const timer = setTimeout(expire, timeoutMs);
     // The open socket keeps the process alive; when it is gone there is nothing to time.
     (timer as { unref?: () => void }).unref?.();
     this.#underWay.add(controller);
     try {
-      return await exchange(controller.signal);
+      // A fetch that was given by the user may not listen to the signal.
+      const aborted = new Promise<never>((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+      return await Promise.race([exchange(signal), aborted]);
     } finally {
       clearTimeout(timer);
       this.#underWay.delete(controller);
     }
   }
 
-  #post(body: Uint8Array<ArrayBuffer>, compression: Compression | undefined, signal: AbortSignal): Promise<Response> {
+  async #post(
+    body: Uint8Array<ArrayBuffer>,
+    compression: Compression | undefined,
+    signal: AbortSignal,
+  ): Promise<Response> {
     const { url, apiKey, fetch } = this.#options;
+    // With the first request: loading it, and the runtime's fetch with it, takes most of what an import of the SDK would.
+    ky ??= (await import('ky')).default;
     return ky.post(`${url}/api/ingest`, {
       body,
       headers: {
