@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Pricer } from '../../domain/pricing.ts';
 import { retentionCutoff, tombstoneMicros } from '../../domain/retention.ts';
-import type { Store, StoreOptions } from '../store.ts';
+import { InvalidCursor, type Store, type StoreOptions } from '../store.ts';
 import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
 import { ingest } from './ingest.ts';
@@ -64,8 +64,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
     readTrace: (project, traceId, given) => read(project, undefined, (context) => readTrace(context, traceId, given)),
     readSpan: (project, spanId) => read(project, undefined, (context) => readSpan(context, spanId)),
-    listTraces: (project, filter, page) =>
-      read(project, { traces: [], nextCursor: null }, (context) => listTraces(context, filter, page)),
+    async listTraces(project, filter, page) {
+      // A project that has never written has given out no cursor.
+      if (projects.find(project) === undefined && page.cursor !== undefined) throw new InvalidCursor();
+      return read(project, { traces: [], nextCursor: null }, (context) => listTraces(context, filter, page));
+    },
     stats: (project) => read(project, emptyStats(), stats),
     deleteTrace: (project, traceId) => change(project, (context) => deleteTrace(context, traceId)),
     recount: ({ repair }) => commits.run(() => recount(sql, repair)),

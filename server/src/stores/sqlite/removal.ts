@@ -71,11 +71,13 @@ function expire(context: WriteContext, traceId: string): number {
   return loaded.id;
 }
 
-/** Forgets tombstones that have served, sums of expired days, scores whose trace never came, and old drop counts. */
+/**
+ * Forgets tombstones that have served, sums of expired days, and scores whose trace never came. Drop counts stay, though they
+ * are shown for the retention only: they are cumulative for an instance, which may report once more.
+ */
 export function forgetOld({ sql, cutoffMicros, forgottenMicros }: PruneContext): void {
   sql.run('DELETE FROM traces WHERE state <> 0 AND retention_us <= ?', forgottenMicros);
   sql.run('DELETE FROM rollups WHERE retention_day <= ?', cutoffMicros / microsPerDay);
-  sql.run('DELETE FROM dropped WHERE received_us <= ?', cutoffMicros);
   sql.run(
     `DELETE FROM scores WHERE received_us <= ? AND NOT EXISTS
        (SELECT 1 FROM traces WHERE traces.project = scores.project AND traces.trace_id = scores.trace_id AND state = 0)`,

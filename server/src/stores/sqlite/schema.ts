@@ -126,7 +126,6 @@ const migrations: readonly string[] = [
     received_us INTEGER NOT NULL,
     PRIMARY KEY (project, instance, reason)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX dropped_by_receipt ON dropped (received_us);
   `,
 ];
 
