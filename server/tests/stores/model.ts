@@ -199,9 +199,9 @@ export class Model {
 
   /**
    * "fields equal to it are dropped; if any remain they form a finished record of the highest stored rev + 1 (`end_time` is
-   * now only if none is stored; a missing one counts as a field that remains)".
+   * now only if none is stored; a missing one counts as a field that remains)". It is about the end: it moves no start.
    */
-  #complete(records: Merged[], { status, ...given }: Fields): void {
+  #complete(records: Merged[], { status, start_time: _, ...given }: Fields): void {
     const merged = mergeAll(records);
     const withStatus = status === undefined || status === 'running' ? given : { ...given, status };
     const isEnded = field(merged, 'end_time') !== undefined || given['end_time'] !== undefined;

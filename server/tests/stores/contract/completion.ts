@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { spanFieldsOf, traceFieldsOf } from '../../../src/domain/normalise.ts';
-import { aRunningSpan, aRunningTrace, aSpan, aTrace, at, spanId, traceId } from '../builders.ts';
+import { aRunningSpan, aRunningTrace, aSpan, aTrace, at, seconds, spanId, traceId } from '../builders.ts';
 import type { Suite, World } from './harness.ts';
 
 const completeSpan = (world: World, body: object, id = spanId()) =>
@@ -79,6 +79,18 @@ export function completion(suite: Suite): void {
 
       expect(await world.span(spanId())).toMatchObject({ end_time: at(0.5), output_data: 'late' });
       expect(await world.trace()).toMatchObject({ end_time: at(1), output: 'late' });
+    });
+
+    it('does not move the start', async () => {
+      const world = await suite.world({ retentionDays: 3 });
+      await world.send({ spans: [aSpan()], traces: [aTrace()] });
+
+      await completeSpan(world, { start_time: at(-3 * seconds.day), output_data: 1 });
+      await completeTrace(world, { start_time: at(-400 * seconds.day), output: 1 });
+      world.clock.advance({ days: 1 });
+
+      expect(await world.trace()).toMatchObject({ start_time: at(0), output: 1 });
+      expect(await world.span(spanId())).toMatchObject({ start_time: at(0), output_data: 1 });
     });
 
     it('repeats harmlessly, at any time', async () => {

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import type { TraceUpsert } from 'llm-tracer/schema';
 import { describe, expect, it } from 'vitest';
 import type { TraceFilter } from '../../../src/stores/store.ts';

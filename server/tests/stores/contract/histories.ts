@@ -1,6 +1,7 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import type { ScoreUpsert, SpanUpsert, TraceUpsert } from 'llm-tracer/schema';
-import { spanFieldsOf, traceFieldsOf } from '../../../src/domain/normalise.ts';
+import { spanChange, spanFieldsOf, traceChange, traceFieldsOf } from '../../../src/domain/normalise.ts';
+import type { Merged } from '../../../src/domain/record.ts';
 import { at, type Encoding, type Sending, scoreId, seconds, spanId, traceId } from '../builders.ts';
 
 /**
@@ -178,13 +179,13 @@ const completions = [
     kind: fc.constant('complete span' as const),
     project,
     id: fc.constantFrom(...spanIds),
-    body: fc.record({ end_time: sometimes(end), ...spanMatter }).map(sent),
+    body: fc.record({ start_time: sometimes(time(anyStarts), 3), end_time: sometimes(end), ...spanMatter }).map(sent),
   }),
   fc.record({
     kind: fc.constant('complete trace' as const),
     project,
     id: anyTraceId,
-    body: fc.record({ end_time: sometimes(end), ...traceMatter }).map(sent),
+    body: fc.record({ name: sometimes(name), end_time: sometimes(end), ...traceMatter }).map(sent),
   }),
 ];
 const plain = <Kind extends string>(kind: Kind) => fc.constant({ kind });
@@ -251,6 +252,12 @@ export const storableElements: fc.Arbitrary<Element[]> = fc.array(
     },
   ),
   { minLength: 1, maxLength: 14, size: 'max' },
+);
+
+/** Any record of one span, or of one trace, as merging takes it. */
+export const aMergeableRecord: fc.Arbitrary<Merged> = fc.oneof(
+  aSpanUpsert(fc.constant([traceId(), spanId()]), storableStarts).map((upsert) => spanChange(upsert).record),
+  aTraceUpsert(fc.constant(traceId()), storableStarts).map((upsert) => traceChange(upsert).record),
 );
 
 /** How a client delivers elements: in which order, cut into which batches, which of them twice. */

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import type { SpanUpsert } from 'llm-tracer/schema';
 import { describe, expect, it } from 'vitest';
 import { spanFieldsOf } from '../../../src/domain/normalise.ts';
