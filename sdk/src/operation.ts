@@ -116,7 +116,11 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
    * @param error Anything that can be thrown. An `Error` gives message, type and stack.
    */
   setError(error: unknown): this {
-    return this.update((draft) => Object.assign(draft, { status: 'error' }, errorFields(error)));
+    return this.update((draft) => {
+      const cuts: Cut[] = [];
+      Object.assign(draft, { status: 'error' }, errorFields(error, cuts));
+      if (cuts.length > 0) draft.truncated = cuts;
+    });
   }
 
   /**

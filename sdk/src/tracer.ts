@@ -97,7 +97,7 @@ export class Tracer {
   /**
    * Calls `fn` within a new trace: active inside `fn`, ended when what `fn` returns has ended (at once, when a promise
    * settles, or when a stream has been read or given up). What it returns or throws passes through unchanged and is
-   * recorded as output or error.
+   * recorded as output or error. Inside of another trace it is a trace of its own all the same.
    *
    * @param name 1 to 255 characters; what is longer is cut.
    * @example

@@ -1,6 +1,6 @@
 import type { SpanEvent, SpanLink, SpanUpsert } from './schema/span.ts';
 import type { TraceUpsert } from './schema/trace.ts';
-import { type Cut, head, isPlain, type ValueLimits, writeValue } from './serialize.ts';
+import { type Cut, head, isPlain, utf8Bytes, type ValueLimits, writeValue } from './serialize.ts';
 
 // What the server refuses must not leave the client: these are the bounds of the wire's schemas (schema/fields.ts).
 const longestLabel = 255;
@@ -66,24 +66,32 @@ export const objectOf = (value: unknown): Record<string, unknown> => {
   return isObject ? (value as Record<string, unknown>) : { value };
 };
 
-/** A message, a type and a stack out of anything that can be thrown. */
-export function errorFields(error: unknown): { error: string; error_type?: string; error_stack?: string } {
+interface ErrorFields {
+  error: string;
+  error_type?: string;
+  error_stack?: string;
+}
+
+/** A message, a type and a stack out of anything that can be thrown; what is too long is cut and noted in `cuts`. */
+export function errorFields(error: unknown, cuts: Cut[]): ErrorFields {
+  const bounded = (text: string, path: string): string => {
+    if (text.length > longestText) cuts.push({ path, original_bytes: utf8Bytes(text) });
+    return head(text, longestText);
+  };
   try {
     if (error instanceof Error) {
       // Many libraries name their classes and leave `name` as it is: then the class says more.
       const type = labelOf(error.name === 'Error' ? error.constructor.name : error.name);
       const message = textOf(error.message);
       return {
-        error: head(message === '' ? (type ?? 'Error') : message, longestText),
+        error: bounded(message === '' ? (type ?? 'Error') : message, 'error'),
         ...(type === undefined ? {} : { error_type: type }),
-        ...(typeof error.stack === 'string' ? { error_stack: head(error.stack, longestText) } : {}),
+        ...(typeof error.stack === 'string' ? { error_stack: bounded(error.stack, 'error_stack') } : {}),
       };
     }
-    const text =
-      typeof error === 'object' && error !== null
-        ? writeValue(error, 'error', { maxBytes: longestText, maxDepth: 20 }, [])
-        : textOf(error);
-    return { error: head(text === '' ? 'an empty error' : text, longestText) };
+    const isObject = typeof error === 'object' && error !== null;
+    const text = isObject ? writeValue(error, 'error', { maxBytes: longestText, maxDepth: 20 }, cuts) : textOf(error);
+    return { error: bounded(text === '' ? 'an empty error' : text, 'error') };
   } catch {
     return { error: 'an error that cannot be read' };
   }

@@ -55,17 +55,20 @@ async function run(fixture: string, url: string) {
   return { code, output, errors, tookMs: performance.now() - started };
 }
 
+// What is promised is half a second; starting a process on a busy machine takes a few. Without a bound it would be 10 s
+// (one request) or 30 s (all attempts at a batch).
+const mostMs = 8000;
+
 const closedPort = 'http://127.0.0.1:9';
 
 describe('a process that ends by itself', () => {
-  test('delivers what it recorded, without any call and without delay', async () => {
+  test('delivers what it recorded, without any call', async () => {
     const { url, spans } = await listening();
 
-    const { code, errors, tookMs } = await run('ends-by-itself', url);
+    const { code, errors } = await run('ends-by-itself', url);
 
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(spans).toHaveLength(10);
-    expect(tookMs).toBeLessThan(3000);
   });
 
   test('is held no longer than promised by a server that is down, and says what was lost', async () => {
@@ -73,7 +76,7 @@ describe('a process that ends by itself', () => {
 
     expect(code).toBe(0);
     expect(errors.match(/\[llm-tracer\]/g)).toHaveLength(1);
-    expect(tookMs).toBeLessThan(3000);
+    expect(tookMs).toBeLessThan(mostMs);
   });
 
   test('is held no longer than promised by a server that never answers', async () => {
@@ -82,7 +85,7 @@ describe('a process that ends by itself', () => {
     const { code, tookMs } = await run('ends-by-itself', url);
 
     expect(code).toBe(0);
-    expect(tookMs).toBeLessThan(3000);
+    expect(tookMs).toBeLessThan(mostMs);
   });
 
   test('can have many tracers without a warning of Node', async () => {

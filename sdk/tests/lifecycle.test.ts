@@ -200,6 +200,22 @@ describe('a span', () => {
     expect(transport.span('usage')).not.toHaveProperty('cost_usd');
   });
 
+  test('says what its limits cut, and keeps the rest', async () => {
+    const { tracer, transport } = recording({ maxValueBytes: 1000 });
+
+    tracer.span('big', { input: { small: 1, text: 'x'.repeat(5000) } }, (span) =>
+      span.setOutput('y').setError('e'.repeat(150_000)),
+    );
+    await tracer.flush();
+
+    const big = transport.span('big');
+    expect(big).toMatchObject({ input_data: { small: 1, text: expect.stringMatching(/^x+…$/) }, output_data: 'y' });
+    expect(big.truncated).toEqual([
+      { path: 'error', original_bytes: 150_000 },
+      { path: 'input_data.text', original_bytes: 5002 },
+    ]);
+  });
+
   test('is one that the server takes, whatever was put into it', async () => {
     const { tracer, transport } = recording();
     const long = 'é😀'.repeat(500);
