@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aSpan, aTrace, at, spanId, traceId } from '../builders.ts';
+import { maxSpansPerTrace } from '../../../src/stores/store.ts';
+import { aRunningSpan, aSpan, aTrace, at, spanId, traceId } from '../builders.ts';
 import type { Suite } from './harness.ts';
 import { chunks } from './histories.ts';
 
@@ -31,6 +32,24 @@ export function scale(suite: Suite): void {
       expect(ids).toEqual(spans.map((span) => span.span_id));
       expect(first?.trace).toMatchObject({ span_count: 6_000, tokens_input: 10, total_cost: 0.001 });
       expect([first?.spans.length, first?.has_more, rest?.has_more]).toEqual([5_000, true, false]);
+    });
+
+    it('refuses spans beyond what one trace may have, and no others', { timeout: 60_000 }, async (context) => {
+      suite.requires('scale', context);
+      const world = await suite.world();
+      const spans = range(maxSpansPerTrace).map((n) => aRunningSpan({ span_id: spanId(n) }));
+      for (const chunk of chunks(spans, 50_000)) await world.send({ spans: chunk });
+
+      const { spans: outcomes } = await world.send({
+        spans: [
+          aSpan({ span_id: spanId(maxSpansPerTrace) }),
+          aSpan({ span_id: spanId(7), tokens_input: 5 }),
+          aSpan({ trace_id: traceId(2), span_id: spanId(maxSpansPerTrace) }),
+        ],
+      });
+
+      expect(outcomes).toEqual(['full', 'stored', 'stored']);
+      expect(await world.stats()).toMatchObject({ total_spans: 2, total_tokens: 5 });
     });
 
     it('stores a batch that touches a thousand traces', { timeout: 60_000 }, async (context) => {
