@@ -42,7 +42,7 @@ describe('SQLite store', () => {
     const secret = 'the-secret-of-ada';
     const secrets = {
       traces: [aTrace({ input: secret, user_id: secret, tags: [secret] })],
-      spans: [aSpan({ input_data: { text: secret }, name: secret, model: secret })],
+      spans: [aSpan({ input_data: { text: secret }, name: secret, error: secret })],
       scores: [aScore({ comment: secret })],
     };
     await store.ingest('acme', aBatch(secrets));
