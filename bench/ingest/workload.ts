@@ -11,7 +11,7 @@ document search result summary please could thanks address delivery status track
   );
 
 /** A repeatable generator (mulberry32), so that every run sends the same texts. */
-export function generator(seed: number): () => number {
+function generator(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -28,7 +28,7 @@ function textOf(random: () => number, bytes: number): string {
 }
 
 /** How many spans stand in one trace of the workload. */
-export const spansPerTrace = 5;
+const spansPerTrace = 5;
 
 /** A batch as an SDK sends it: traces of five spans, each span about `bytesPerSpan` of JSON, all ids new. */
 export function batchOf(options: {

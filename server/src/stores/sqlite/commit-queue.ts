@@ -19,8 +19,9 @@ interface Waiting {
 const maxGroup = 16;
 
 /**
- * Group commit. What arrives in one turn of the event loop is committed together at its end; a piece of work that fails is
- * rolled back alone. `onRollback` is told when something written was taken back, so that what was cached of it can go too.
+ * Group commit. What arrives in one turn of the event loop is committed together at its end. When a piece of work fails, all
+ * of its group is rolled back and each piece runs again in a transaction of its own: that is rare, while a savepoint around
+ * each would copy every page that it touches. `onRollback` is told, so that what was cached of what was written can go too.
  */
 export function commitQueue(db: DatabaseSync, onRollback: () => void): CommitQueue {
   const waiting: Waiting[] = [];
@@ -32,37 +33,34 @@ export function commitQueue(db: DatabaseSync, onRollback: () => void): CommitQue
     isScheduled = true;
     setImmediate(() => {
       isScheduled = false;
-      commit(waiting.splice(0, maxGroup));
+      commitGroup(waiting.splice(0, maxGroup));
       if (waiting.length > 0) schedule();
       else for (const resolve of idle.splice(0)) resolve();
     });
   };
 
-  const commit = (group: readonly Waiting[]): void => {
-    const done: (() => void)[] = [];
+  const commitGroup = (group: readonly Waiting[]): void => {
+    try {
+      const results = commit(group);
+      for (const [index, { resolve }] of group.entries()) resolve(results[index]);
+    } catch (error) {
+      if (group.length > 1) for (const alone of group) commitGroup([alone]);
+      else for (const { reject } of group) reject(storeError(error));
+    }
+  };
+
+  const commit = (group: readonly Waiting[]): unknown[] => {
     try {
       db.exec('BEGIN IMMEDIATE');
-      for (const { work, resolve, reject } of group) {
-        db.exec('SAVEPOINT work');
-        try {
-          const result = work();
-          done.push(() => resolve(result));
-        } catch (error) {
-          db.exec('ROLLBACK TO work');
-          onRollback();
-          done.push(() => reject(storeError(error)));
-        }
-        db.exec('RELEASE work');
-      }
+      const results = group.map(({ work }) => work());
       db.exec('COMMIT');
+      return results;
     } catch (error) {
-      // Nothing of the group is durable: a full disk, say. SQLite may have rolled back by itself already.
+      // SQLite may have rolled back by itself already: after a full disk, say.
       if (db.isTransaction) db.exec('ROLLBACK');
       onRollback();
-      for (const { reject } of group) reject(storeError(error));
-      return;
+      throw error;
     }
-    for (const settle of done) settle();
   };
 
   return {

@@ -28,7 +28,7 @@ export interface SqliteStoreOptions extends StoreOptions {
 }
 
 /** The name of the data file in its folder. */
-export const dataFileName = 'llm-tracer.db';
+const dataFileName = 'llm-tracer.db';
 
 // One slice of pruning holds the event loop for some 10 ms.
 const tracesPerPruneSlice = 50;
