@@ -4,10 +4,10 @@ import { fastify } from '../../server/node_modules/fastify/fastify.js';
 
 const app = fastify({ bodyLimit: 64 * 1024 * 1024 });
 app.removeAllContentTypeParsers();
-app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request, body: Buffer) =>
+app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
   JSON.parse(zstdDecompressSync(body).toString('utf8')),
 );
-app.post('/api/ingest', async (request) => ({
+app.post('/api/ingest', async (request: { body: unknown }) => ({
   accepted: (request.body as { spans: unknown[] }).spans.length,
   rejected: [],
 }));
