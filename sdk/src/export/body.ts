@@ -1,4 +1,5 @@
 import type { ElementKind } from '../schema/ingest.ts';
+import { utf8Bytes } from '../serialize.ts';
 import type { Batch } from './transport.ts';
 
 /** Who sends: fixed for a tracer's life. */
@@ -15,7 +16,26 @@ const lists: readonly [ElementKind, string][] = [
   ['score', 'scores'],
 ];
 
-const encoder = new TextEncoder();
+/** Memory for a body, and a way to put texts into it. */
+interface Target {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** `length` is exact: what is not written would be whatever the memory held. */
+  put(text: string, position: number, length: number): void;
+}
+
+// A Buffer writes in a third of the time that an encoder takes, and its memory need not be cleared first.
+const targetOf: (length: number) => Target =
+  globalThis.Buffer === undefined
+    ? (length) => {
+        const encoder = new TextEncoder();
+        const bytes = new Uint8Array(length);
+        const put: Target['put'] = (text, from, count) => encoder.encodeInto(text, bytes.subarray(from, from + count));
+        return { bytes, put };
+      }
+    : (length) => {
+        const bytes = globalThis.Buffer.allocUnsafeSlow(length);
+        return { bytes, put: (text, position) => bytes.write(text, position) };
+      };
 
 /**
  * The body of `POST /api/ingest`, put together from texts that are JSON already.
@@ -25,9 +45,8 @@ const encoder = new TextEncoder();
  */
 export function encodeBody(batch: Batch, sender: Sender): Uint8Array<ArrayBuffer> {
   const parts: { readonly text: string; readonly bytes: number }[] = [];
-  const add = (text: string): void => void parts.push({ text, bytes: text.length });
+  const add = (text: string): void => void parts.push({ text, bytes: utf8Bytes(text) });
 
-  // Everything in the frame is ASCII (ids, names of ours), so characters are bytes.
   add(`{"batch_id":${JSON.stringify(batch.id)},"sdk":${JSON.stringify(sender)}`);
   for (const [kind, name] of lists) {
     let separator = `,"${name}":[`;
@@ -42,10 +61,10 @@ export function encodeBody(batch: Batch, sender: Sender): Uint8Array<ArrayBuffer
   if (Object.keys(batch.dropped).length > 0) add(`,"dropped":${JSON.stringify(batch.dropped)}`);
   add('}');
 
-  const body = new Uint8Array(parts.reduce((total, part) => total + part.bytes, 0));
+  const { bytes: body, put } = targetOf(parts.reduce((total, part) => total + part.bytes, 0));
   let position = 0;
   for (const { text, bytes } of parts) {
-    encoder.encodeInto(text, body.subarray(position, position + bytes));
+    put(text, position, bytes);
     position += bytes;
   }
   return body;
