@@ -96,6 +96,8 @@ function openDatabase(dataDir: string, synchronous: 'FULL' | 'NORMAL'): Database
   const db = new DatabaseSync(join(dataDir, dataFileName), { timeout: 5_000 });
   db.exec('PRAGMA journal_mode = WAL');
   db.exec(`PRAGMA synchronous = ${synchronous}`);
+  // What is deleted is overwritten: a page that is merely free would keep somebody's prompts in the file.
+  db.exec('PRAGMA secure_delete = ON');
   // Readers and the indexes' hot pages; the default of 2 MB makes random span ids read the file.
   db.exec('PRAGMA cache_size = -65536');
   // 16 MB: indexes of random ids dirty the same pages again and again, which a longer log copies back less often.

@@ -171,11 +171,14 @@ export function merging(suite: Suite): void {
           aSpan({ cost_usd: 2, cost_source: 'priced' }),
           aSpan({ span_id: spanId(2), cost_usd: 2, cost_source: 'reported' }),
           aSpan({ span_id: spanId(2), cost_usd: 2, cost_source: 'priced' }),
+          aSpan({ span_id: spanId(3), cost_usd: 2, cost_source: 'priced' }),
+          aSpan({ span_id: spanId(3), cost_usd: 2, cost_source: 'reported' }),
         ],
       });
 
       expect(await world.span(spanId(1))).toMatchObject({ cost_usd: 2, cost_source: 'priced' });
       expect(await world.span(spanId(2))).toMatchObject({ cost_usd: 2, cost_source: 'reported' });
+      expect(await world.span(spanId(3))).toMatchObject({ cost_usd: 2, cost_source: 'reported' });
     });
 
     it('has null mean absent outside payloads and metadata', async () => {
