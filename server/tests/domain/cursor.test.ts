@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeCursor, encodeCursor } from '../../src/domain/cursor.ts';
+import { canonical } from '../stores/model/canonical.ts';
 
 const position = fc.array(fc.oneof(fc.integer(), fc.string()), { minLength: 1, maxLength: 3 });
 const query = fc.jsonValue();
@@ -23,9 +24,9 @@ describe('cursors', () => {
   it('are for no other query', () => {
     fc.assert(
       fc.property(query, query, position, (one, other, at) => {
-        fc.pre(JSON.stringify(one) !== JSON.stringify(other));
-        expect(decodeCursor(['a', one], encodeCursor(['b', one], at))).toBeUndefined();
-        expect(decodeCursor([other], encodeCursor([[one]], at))).toBeUndefined();
+        fc.pre(canonical(one) !== canonical(other));
+        expect(decodeCursor(other, encodeCursor(one, at))).toBeUndefined();
+        expect(decodeCursor(['b', one], encodeCursor(['a', one], at))).toBeUndefined();
       }),
     );
   });
