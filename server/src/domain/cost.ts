@@ -4,4 +4,9 @@ const nanosPerDollar = 1_000_000_000;
 export const nanosOf = (dollars: number): number => Math.round(dollars * nanosPerDollar);
 
 /** Nano-dollars as dollars, to the nearest double. */
-export const dollarsOf = (nanos: number | bigint): number => Number(nanos) / nanosPerDollar;
+export function dollarsOf(nanos: number | bigint): number {
+  // Up to 2^53 both operands are exact, so one division rounds once. Beyond, the decimal text is what rounds once.
+  if (nanos <= Number.MAX_SAFE_INTEGER && nanos >= Number.MIN_SAFE_INTEGER) return Number(nanos) / nanosPerDollar;
+  const digits = String(nanos);
+  return Number(`${digits.slice(0, -9)}.${digits.slice(-9)}`);
+}
