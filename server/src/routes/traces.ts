@@ -76,6 +76,7 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
       const { traces, nextCursor } = await store.listTraces(request.project, filterOf(query, clock()), {
         limit,
         cursor,
+        boundsAsSent: { from: query.from, to: query.to },
       });
       return { traces: [...traces], next_cursor: nextCursor, has_more: nextCursor !== null, count: traces.length };
     },

@@ -130,6 +130,11 @@ export interface TraceFilter {
 export interface PageRequest {
   readonly limit: number;
   readonly cursor?: string | undefined;
+  /**
+   * The bounds of time as the client sent them, where they are relative (`-24h`): a cursor belongs to the question, and the
+   * filter's times are another answer to it a second later.
+   */
+  readonly boundsAsSent?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
 }
 
 /** A page is full while more matches exist. `nextCursor` is null at the end. */

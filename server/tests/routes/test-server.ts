@@ -43,6 +43,8 @@ export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Methods of the store that fail or answer otherwise. */
   readonly store?: Partial<Store>;
+  /** Microseconds since 1970. @default always {@link now} */
+  readonly clock?: () => number;
 }
 
 /** The moment at which the test server lives. */
@@ -54,10 +56,13 @@ export const now = '2026-03-04T05:06:07.000000Z';
  * Every reply is checked against the schema that its route documents, so that the two cannot drift: a reply that differs,
  * or whose status is not documented, fails the test.
  */
-export async function startTestServer({ env = {}, store: changed = {} }: TestServerOptions = {}): Promise<TestServer> {
+export async function startTestServer({
+  env = {},
+  store: changed = {},
+  clock = () => microsOf(now),
+}: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'llm-tracer-routes-'));
   const config = parseConfig({ DATA_DIR: dataDir, ...env });
-  const clock = () => microsOf(now);
   const opened = await openSqliteStore({ dataDir, clock, retentionDays: config.retentionDays, synchronous: 'NORMAL' });
   const store = { ...opened, ...changed };
   const app = buildApp({ config, store, clock });

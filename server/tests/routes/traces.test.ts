@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { microsOf } from '../../src/domain/time.ts';
 import { aSpan, aTrace, now, startTestServer } from './test-server.ts';
 
 describe('POST /api/traces', () => {
@@ -299,6 +300,19 @@ describe('GET /api/traces', () => {
 
     expect(reply.status).toBe(422);
     expect(reply.body.detail).toContain('userid');
+  });
+
+  it('pages on under a relative bound, though the clock goes on', async () => {
+    const clock = { micros: microsOf(now) };
+    const server = await startTestServer({ clock: () => clock.micros });
+    const ids = ['a', 'b', 'c'];
+    await server.post('/api/ingest', { traces: ids.map((trace_id) => aTrace({ trace_id })) });
+    const { next_cursor } = (await server.get('/api/traces?limit=2&from=-24h')).body;
+
+    clock.micros += 5_000_000;
+    const rest = (await server.get(`/api/traces?limit=2&from=-24h&cursor=${next_cursor}`)).body;
+
+    expect(rest).toMatchObject({ traces: [{ trace_id: 'a' }], has_more: false });
   });
 
   it('answers 422 to a cursor of another project', async () => {

@@ -8,10 +8,11 @@ import { type Batch, type BatchOutcome, maxSpansPerTrace, type Outcome } from '.
 import { decodeRecord, encodeRecord, textOf } from './codec.ts';
 import { expireHolder } from './removal.ts';
 import { addRollups } from './rollup-rows.ts';
-import { addSegment, isKeepable, linkSegment, nextSegmentId, SegmentReader } from './segments.ts';
+import { addSegment, isKeepable, nextSegmentId, SegmentReader } from './segments.ts';
 import { type ContentPlace, findSpan, insertSpan, type StoredSpan, spanRecord, updateSpan } from './span-rows.ts';
 import {
   type LoadedTrace,
+  linkSegment,
   loadTrace,
   loadTraceRecord,
   rowState,
@@ -31,11 +32,9 @@ export function ingest(context: WriteContext, batch: Batch): BatchOutcome {
     spans: batch.spans.map((change) => writes.apply(change.traceId, (write) => write.applySpan(change))),
     scores: batch.scores.map((change) => writes.apply(change.traceId, (write) => write.applyScore(change))),
   };
-  const { rows, usesSegment } = writes.save();
-  if (source !== undefined && segment !== undefined && usesSegment) {
+  const usesSegment = writes.save();
+  if (source !== undefined && segment !== undefined && usesSegment)
     addSegment(context.sql, segment, source, keptSpans(batch, outcomes));
-    for (const row of rows) linkSegment(context.sql, row, segment);
-  }
   if (batch.dropped !== undefined) saveDropped(context, batch.dropped);
   return outcomes;
 }
@@ -64,18 +63,14 @@ class BatchWrites {
     return typeof write === 'string' ? write : work(write);
   }
 
-  save(): { readonly rows: number[]; readonly usesSegment: boolean } {
+  /** Writes what is written last, and says whether the batch's segment is used. */
+  save(): boolean {
+    const writes = [...this.#writes.values()].filter((write) => typeof write !== 'string');
+    const usesSegment = writes.some((write) => write.usesSegment);
     const sheet = new RollupSheet();
-    const rows: number[] = [];
-    let usesSegment = false;
-    for (const write of this.#writes.values()) {
-      if (typeof write === 'string') continue;
-      write.save(sheet);
-      usesSegment ||= write.usesSegment;
-      if (write.row !== undefined) rows.push(write.row);
-    }
+    for (const write of writes) write.save(sheet, usesSegment ? this.#segment : undefined);
     addRollups(this.#context.sql, this.#context.project, sheet.changes());
-    return { rows, usesSegment };
+    return usesSegment;
   }
 }
 
@@ -137,11 +132,6 @@ export class TraceWrite {
     this.#retentionMicros = loaded?.retentionMicros ?? Number.POSITIVE_INFINITY;
   }
 
-  /** The trace's row, when it has one (now). */
-  get row(): number | undefined {
-    return this.#row;
-  }
-
   /** Whether a span's content was left in the batch's segment. */
   get usesSegment(): boolean {
     return this.#placed.size > 0;
@@ -194,19 +184,23 @@ export class TraceWrite {
     return 'stored';
   }
 
-  /** Writes the trace's row and labels, if anything has changed, and notes how the hourly sums change. */
-  save(sheet: RollupSheet): void {
-    if (this.#row === undefined || (this.#loaded !== undefined && !this.#hasChanged)) return;
+  /**
+   * Writes the trace's row and labels, if anything has changed, and notes how the hourly sums change. `segment` is one that
+   * may hold something of it: even if nothing has changed, the body had elements of this trace.
+   */
+  save(sheet: RollupSheet, segment?: number): void {
+    if (this.#row === undefined) return;
     const { sql, project } = this.#context;
-    const record = this.#record ?? this.#loaded?.record;
-    const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
-    if (after === undefined) {
-      // Every span was refused and there is no record: the row that was set aside is not made.
-      this.#row = undefined;
+    if (this.#loaded !== undefined && !this.#hasChanged) {
+      if (segment !== undefined) linkSegment(sql, this.#row, segment);
       return;
     }
+    const record = this.#record ?? this.#loaded?.record;
+    const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
+    // Every span was refused and there is no record: the row that was set aside is not made.
+    if (after === undefined) return;
     const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
-    const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined };
+    const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined, segment };
     saveTrace(sql, row, before, after, sheet);
   }
 

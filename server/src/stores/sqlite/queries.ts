@@ -152,7 +152,7 @@ type ListRow = [traceId: string, startMicros: number, summary: string, record: s
 
 export function listTraces(context: ReadContext, filter: TraceFilter, page: PageRequest): TracePage {
   const { sql, project, cutoffMicros } = context;
-  const madeFor = [project.name, 'traces', filter];
+  const madeFor = [project.name, 'traces', { ...filter, ...page.boundsAsSent }];
   const { conditions, values } = conditionsOf(project.id, filter);
   if (page.cursor !== undefined) {
     conditions.push('(start_us, trace_id) < (?, ?)');

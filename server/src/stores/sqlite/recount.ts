@@ -59,7 +59,14 @@ export function recount(sql: Statements, repair: boolean): RecountReport {
       differences.push(
         `trace ${traceId}: stored totals ${summary} differ from the recount ${encodeSummary(version.state)}`,
       );
-      if (repair) saveTrace(sql, { id, project, traceId, hasPayload: false }, version, version, new RollupSheet());
+      if (repair)
+        saveTrace(
+          sql,
+          { id, project, traceId, hasPayload: false, segment: undefined },
+          version,
+          version,
+          new RollupSheet(),
+        );
     }
     const sheet = sheets.get(project) ?? new RollupSheet();
     sheets.set(project, sheet);

@@ -12,6 +12,8 @@ export function deleteTrace(context: WriteContext, traceId: string): boolean {
   if (loaded.retentionMicros <= context.cutoffMicros) return false;
   entomb(context, traceId, loaded, rowState.deleted);
   removeFromSegments(context.sql, [{ id: loaded.id, traceId }]);
+  // A sum that has become nothing still says which model it was of.
+  context.sql.run('DELETE FROM rollups WHERE project = ? AND traces = 0 AND spans = 0', context.project);
   return true;
 }
 

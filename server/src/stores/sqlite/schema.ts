@@ -8,7 +8,6 @@ import type { DatabaseSync } from 'node:sqlite';
  * - `spans`: one row a span: its ledger (what totals need), kept by trace, so that a recount of a trace never reads content.
  * - Content of spans: of one that came whole in a compressed request, that request's body (`segments`, at a position in it);
  *   of any other (still running, merged, sent uncompressed) a record of its own (`span_records`). See segments.ts.
- * - `trace_segments`: which segments hold anything of a trace, so that deleting takes it out of them.
  * - `rollups`: sums by hour, model and span type, kept apart by the day that their traces expire.
  * - Ids that may be reused by other projects are always read with their project.
  */
@@ -33,6 +32,7 @@ const migrations: readonly string[] = [
     cost_usd REAL NOT NULL,
     summary TEXT NOT NULL,             -- JSON of the computed state
     record TEXT,                       -- null without a trace record
+    segments TEXT NOT NULL,            -- ids of the segments that hold anything of it, with commas
     UNIQUE (project, trace_id)
   ) STRICT;
   CREATE INDEX traces_by_time ON traces (project, start_us, trace_id) WHERE state = 0;
@@ -86,12 +86,6 @@ const migrations: readonly string[] = [
     encoding TEXT NOT NULL,
     body BLOB NOT NULL
   ) STRICT;
-  CREATE TABLE trace_segments (
-    trace INTEGER NOT NULL,
-    segment INTEGER NOT NULL,
-    PRIMARY KEY (trace, segment)
-  ) STRICT, WITHOUT ROWID;
-
   CREATE TABLE scores (
     project INTEGER NOT NULL,
     trace_id TEXT NOT NULL,

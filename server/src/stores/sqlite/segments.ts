@@ -33,10 +33,6 @@ export function addSegment(
   sql.run('INSERT INTO segments VALUES (?, ?, ?)', id, encoding, body);
 }
 
-export const linkSegment = (sql: Statements, trace: number, segment: number): void => {
-  sql.run('INSERT INTO trace_segments VALUES (?, ?) ON CONFLICT DO NOTHING', trace, segment);
-};
-
 /** Reads spans out of segments, each segment once for the reader's life: one call of the store. */
 export class SegmentReader {
   readonly #sql: Statements;
@@ -65,11 +61,12 @@ export function removeFromSegments(
   // By segment: an id may stand in segments of several projects, and be removed in one only.
   const removedIds = new Map<number, Set<string>>();
   for (const { id, traceId } of traces) {
-    for (const [segment] of sql.all<[number]>('SELECT segment FROM trace_segments WHERE trace = ?', id)) {
-      const ids = removedIds.get(segment) ?? new Set();
-      removedIds.set(segment, ids.add(traceId));
+    const segments = sql.get<[string]>('SELECT segments FROM traces WHERE id = ?', id)?.[0] ?? '';
+    for (const segment of segments.split(',').filter((text) => text !== '')) {
+      const ids = removedIds.get(Number(segment)) ?? new Set();
+      removedIds.set(Number(segment), ids.add(traceId));
     }
-    sql.run('DELETE FROM trace_segments WHERE trace = ?', id);
+    sql.run("UPDATE traces SET segments = '' WHERE id = ?", id);
   }
   for (const [segment, ids] of removedIds) {
     const stored = loadSegment(sql, segment);

@@ -101,12 +101,15 @@ export interface TraceRowTarget {
   readonly project: number;
   readonly traceId: string;
   readonly hasPayload: boolean;
+  /** The segment that holds something of it now, where one was written. */
+  readonly segment: number | undefined;
 }
 
 const rowColumns =
   'retention_us, start_us, duration_ms, status, name, user_id, session_id, environment, release, cost_usd, summary, record';
 
-const insertSql = `INSERT INTO traces (id, project, trace_id, state, ${rowColumns}) VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const insertSql = `INSERT INTO traces (id, project, trace_id, state, segments, ${rowColumns})
+  VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const updateSql = `UPDATE traces SET (${rowColumns}) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?`;
 const ledgerSql = `SELECT ${ledgerColumns} FROM spans WHERE trace = ?`;
 
@@ -138,8 +141,13 @@ export function saveTrace(
     encodeSummary(state),
     stored?.head ?? null,
   ];
-  if (before === undefined) sql.run(insertSql, target.id, target.project, target.traceId, ...values);
-  else sql.run(updateSql, ...values, target.id);
+  if (before === undefined) {
+    const segments = target.segment === undefined ? '' : String(target.segment);
+    sql.run(insertSql, target.id, target.project, target.traceId, segments, ...values);
+  } else {
+    sql.run(updateSql, ...values, target.id);
+    if (target.segment !== undefined) linkSegment(sql, target.id, target.segment);
+  }
   if (target.hasPayload && stored?.payload != null)
     sql.run(
       'INSERT INTO trace_payloads VALUES (?, ?) ON CONFLICT DO UPDATE SET payload = excluded.payload',
@@ -149,6 +157,11 @@ export function saveTrace(
   saveLabels(sql, target.project, target.id, before, after);
   if (before !== undefined) sheet.takeOut(shareOf(before));
   sheet.putIn(shareOf(after));
+}
+
+/** Notes that a segment holds something of the trace. */
+export function linkSegment(sql: Statements, trace: number, segment: number): void {
+  sql.run("UPDATE traces SET segments = ltrim(segments || ',' || ?, ',') WHERE id = ?", String(segment), trace);
 }
 
 /** Takes a trace out of the lists and sums; its spans, payloads and scores are the caller's to remove. */
