@@ -1,22 +1,33 @@
-// `pnpm bench <name> [--quick] [--json FILE]`: runs one bench, prints its table, exits 1 when a budget is missed.
+// `pnpm bench <name> [--quick] [--json FILE] [--only PART,…] [--peers NAME,…]`: runs one bench, prints its tables and
+// what it is held to, exits 1 when a budget is missed. Parts and peers are for benches that have a choice of them.
 import { parseArgs } from 'node:util';
 import { benchIngest } from './ingest.ts';
+import type { BenchOptions } from './lib/options.ts';
 import { printTable, type Row, writeJson } from './lib/report.ts';
+import { benchSdk } from './sdk.ts';
 
-const benches: Readonly<Record<string, (options: { readonly isQuick: boolean }) => Promise<Row[]>>> = {
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   ingest: benchIngest,
+  sdk: benchSdk,
 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, json: { type: 'string' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    only: { type: 'string' },
+    peers: { type: 'string' },
+  },
 });
 const bench = benches[positionals[0] ?? ''];
 if (bench === undefined) {
-  console.error(`usage: pnpm bench <name> [--quick] [--json FILE]\nbenches: ${Object.keys(benches).join(', ')}`);
+  console.error(
+    `usage: pnpm bench <name> [--quick] [--json FILE] [--only PART,…] [--peers NAME,…]\nbenches: ${Object.keys(benches).join(', ')}`,
+  );
   process.exit(2);
 }
-const rows = await bench({ isQuick: values.quick });
+const rows = await bench({ isQuick: values.quick, only: values.only?.split(','), peers: values.peers?.split(',') });
 printTable(rows);
 if (values.json !== undefined) writeJson(values.json, rows);
 process.exitCode = rows.some(({ ok }) => ok === false) ? 1 : 0;

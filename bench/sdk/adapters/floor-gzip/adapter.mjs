@@ -1,0 +1,3 @@
+import { makeFloor } from '../../lib/floor.mjs';
+
+export const { init, runTrace, flush, shutdown } = makeFloor({ compress: true });
