@@ -3,15 +3,14 @@ import { type Clock, systemClock } from './clock.ts';
 import { flushBeforeExit, forgetExitFlush } from './exit-flush.ts';
 import { Batcher, type FlushReport } from './export/batcher.ts';
 import { HttpTransport } from './export/http.ts';
-import { RetryingTransport } from './export/retrying.ts';
-import type { BatchRecord } from './export/transport.ts';
+import type { BatchRecord, Transport } from './export/transport.ts';
 import { follow } from './follow.ts';
 import { type Ids, randomIds } from './ids.ts';
 import { OpenOperations } from './open-operations.ts';
 import { inertTraceId, Operation, type Recorder } from './operation.ts';
 import { processEnvironment, type ResolvedOptions, resolveOptions, type TracerOptions } from './options.ts';
 import { type ScoreOptions, scoreJson } from './score.ts';
-import { deepestValue, utf8Bytes } from './serialize.ts';
+import { deepestValue } from './serialize.ts';
 import { Span, type SpanOptions, type SpanPlace } from './span.ts';
 import { Trace, type TraceOptions } from './trace.ts';
 import { version } from './version.ts';
@@ -296,12 +295,14 @@ export class Tracer {
         return instance;
       },
     };
+    const http = transport
+      ? undefined
+      : new HttpTransport({ url, apiKey: apiKey as string, requestTimeoutMs, elapsed, fetch });
     return new Batcher({
       ...this.#options,
-      transport: new RetryingTransport(
-        transport ?? new HttpTransport({ url, apiKey: apiKey as string, sender, requestTimeoutMs, elapsed, fetch }),
-        { elapsed },
-      ),
+      transport: (transport ?? http) as Transport,
+      packer: http,
+      sender,
       elapsed,
       createBatchId: () => this.#ids.spanId(),
       queue: { maxRecords: this.#options.maxQueueRecords, maxBytes: this.#options.maxQueueBytes },
@@ -388,7 +389,7 @@ export class Tracer {
   }
 
   #offer(kind: BatchRecord['kind'], id: string, json: string, isRunning: boolean): void {
-    this.#batcher?.offer({ kind, id, json, bytes: utf8Bytes(json), isRunning });
+    this.#batcher?.offer(kind, id, json, isRunning);
   }
 
   /** Nothing is recorded: counted if that is because the tracer was closed. */
@@ -416,4 +417,4 @@ export class Tracer {
   }
 }
 
-const emptyReport: FlushReport = { delivered: 0, pending: 0, dropped: 0, dropReasons: {}, errors: [] };
+const emptyReport: FlushReport = { delivered: 0, pending: 0, dropped: 0, dropReasons: {}, errors: [], recovered: 0 };

@@ -2,26 +2,24 @@ import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { HttpResponse, http } from 'msw';
 import { setupServer } from 'msw/node';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { encodeBody } from '../src/export/body.ts';
+import type { Block } from '../src/export/block.ts';
+import { availableCompressions, type Compression } from '../src/export/compression.ts';
 import { HttpTransport, type HttpTransportOptions } from '../src/export/http.ts';
-import type { Batch } from '../src/export/transport.ts';
 import { IngestBody } from '../src/schema/index.ts';
-import { aBatch, aRecord, records } from './records.ts';
+import { aBlock, aRecord, records, sender } from './records.ts';
 
 const server = setupServer();
 beforeAll(() => server.listen({ onUnhandledFrame: 'error' }));
 afterEach(() => server.resetHandlers());
 afterAll(() => server.close());
 
-const sender = { name: 'llm-tracer', version: '0.0.0', instance: 'i1' };
 const elapsed = () => performance.now();
 const address = 'http://tracer.test/api/ingest';
 
-const send = (batch: Batch, options: Partial<HttpTransportOptions> = {}) => {
+const send = (batch: Block, options: Partial<HttpTransportOptions> = {}) => {
   const transport = new HttpTransport({
     url: 'http://tracer.test',
     apiKey: 'key-1',
-    sender,
     requestTimeoutMs: 1000,
     elapsed,
     ...options,
@@ -62,29 +60,29 @@ const answering = (status: number, body: object | string = {}, headers: Record<s
   );
 
 const time = '2026-01-02T03:04:05.678901Z';
-const whole: Batch = {
-  id: 'batch-1',
-  dropped: { queue_full: 2 },
-  records: [
-    aRecord({ kind: 'span', json: JSON.stringify({ trace_id: 't', span_id: 's', name: 'ü😀', start_time: time }) }),
-    aRecord({ kind: 'trace', json: JSON.stringify({ trace_id: 't', name: 'run', start_time: time }) }),
-    aRecord({
-      kind: 'score',
-      json: JSON.stringify({ score_id: 'c', trace_id: 't', name: 'n', value: 1, created_at: time }),
-    }),
-  ],
-};
+const whole = () =>
+  aBlock(
+    [
+      aRecord({ kind: 'span', json: JSON.stringify({ trace_id: 't', span_id: 's', name: 'ü😀', start_time: time }) }),
+      aRecord({ kind: 'trace', json: JSON.stringify({ trace_id: 't', name: 'run', start_time: time }) }),
+      aRecord({
+        kind: 'score',
+        json: JSON.stringify({ score_id: 'c', trace_id: 't', name: 'n', value: 1, created_at: time }),
+      }),
+    ],
+    { queue_full: 2 },
+  );
 
 describe('a request', () => {
   test('has the key, the sender, the name of the batch, the records by kind and the drops', async () => {
     const { bodies, headers } = accepting();
 
-    const outcome = await send(whole);
+    const outcome = await send(whole());
 
     expect(outcome).toEqual({ kind: 'accepted', rejected: [] });
     expect(headers[0]?.get('x-api-key')).toBe('key-1');
     expect(bodies[0]).toEqual({
-      batch_id: 'batch-1',
+      batch_id: 'b',
       sdk: sender,
       traces: [{ trace_id: 't', name: 'run', start_time: time }],
       spans: [{ trace_id: 't', span_id: 's', name: 'ü😀', start_time: time }],
@@ -104,7 +102,7 @@ describe('a request', () => {
   test('is not compressed where it is small', async () => {
     const { headers } = accepting();
 
-    await send(whole);
+    await send(whole());
 
     expect(headers[0]?.get('content-encoding')).toBeNull();
   });
@@ -123,7 +121,6 @@ describe('a request', () => {
     const transport = new HttpTransport({
       url: 'http://tracer.test',
       apiKey: 'k',
-      sender,
       requestTimeoutMs: 1000,
       elapsed,
     });
@@ -142,17 +139,16 @@ describe('a request', () => {
       return Response.json({ accepted: 3, rejected: [] });
     };
 
-    expect((await send(whole, { fetch: own })).kind).toBe('accepted');
+    expect((await send(whole(), { fetch: own })).kind).toBe('accepted');
     expect(isUsed).toBe(true);
   });
 });
 
-const big = (): Batch =>
-  aBatch(
-    records(20).map(({ id, sequence }) =>
+const big = (): Block =>
+  aBlock(
+    records(20).map(({ id }) =>
       aRecord({
         id,
-        sequence,
         json: JSON.stringify({ trace_id: 't', span_id: id, name: 'x'.repeat(200), start_time: time }),
       }),
     ),
@@ -160,33 +156,32 @@ const big = (): Batch =>
 
 describe('the outcome', () => {
   test('names the records that the server rejected, and only them', async () => {
-    answering(200, { accepted: 1, rejected: [{ index: 1, kind: 'span', detail: 'the name is empty' }] });
-    const batch = aBatch(records(2));
+    answering(200, { accepted: 19, rejected: [{ index: 1, kind: 'span', detail: 'the name is empty' }] });
 
-    expect(await send(batch)).toEqual({
+    expect(await send(big())).toEqual({
       kind: 'accepted',
-      rejected: [{ record: batch.records[1], reason: 'rejected', detail: 'the name is empty' }],
+      rejected: [{ kind: 'span', index: 1, id: 'r2', detail: 'the name is empty' }],
     });
   });
 
   test.each([408, 425, 429, 500, 502, 503, 504])('of a %i is to try again', async (status) => {
     answering(status, { detail: 'busy' });
 
-    expect(await send(aBatch())).toMatchObject({ kind: 'retry', detail: `the server answered ${status}: busy` });
+    expect(await send(aBlock())).toMatchObject({ kind: 'retry', detail: `the server answered ${status}: busy` });
   });
 
   test('carries the Retry-After of the server, in seconds or as a date', async () => {
     answering(429, {}, { 'retry-after': '7' });
-    expect(await send(aBatch())).toMatchObject({ kind: 'retry', retryAfterMs: 7000 });
+    expect(await send(aBlock())).toMatchObject({ kind: 'retry', retryAfterMs: 7000 });
 
     answering(503, {}, { date: 'Wed, 21 Oct 2026 07:28:00 GMT', 'retry-after': 'Wed, 21 Oct 2026 07:28:09 GMT' });
-    expect(await send(aBatch())).toMatchObject({ kind: 'retry', retryAfterMs: 9000 });
+    expect(await send(aBlock())).toMatchObject({ kind: 'retry', retryAfterMs: 9000 });
   });
 
   test.each([401, 403])('of a %i is to keep the records until the key is accepted', async (status) => {
     answering(status, { detail: 'no such key' });
 
-    expect(await send(aBatch())).toMatchObject({
+    expect(await send(aBlock())).toMatchObject({
       kind: 'retry',
       isBlocked: true,
       detail: expect.stringContaining('no such key'),
@@ -196,7 +191,7 @@ describe('the outcome', () => {
   test.each([400, 404, 422])('of a %i is a refusal', async (status) => {
     answering(status, { detail: 'not this' });
 
-    expect(await send(aBatch())).toEqual({
+    expect(await send(aBlock())).toEqual({
       kind: 'refused',
       isTooLarge: false,
       detail: `the server answered ${status}: not this`,
@@ -206,7 +201,7 @@ describe('the outcome', () => {
   test('of a 413 is a refusal for its size', async () => {
     answering(413);
 
-    expect(await send(aBatch())).toMatchObject({ kind: 'refused', isTooLarge: true });
+    expect(await send(aBlock())).toMatchObject({ kind: 'refused', isTooLarge: true });
   });
 
   test.each<[string, object | string]>([
@@ -216,7 +211,7 @@ describe('the outcome', () => {
   ])('of a 200 with %s is not delivery', async (_name, body) => {
     answering(200, body);
 
-    expect(await send(aBatch(records(2)))).toMatchObject({
+    expect(await send(aBlock(records(2)))).toMatchObject({
       kind: 'retry',
       detail: expect.stringContaining('not that of an LLM Tracer'),
     });
@@ -235,14 +230,14 @@ describe('the outcome', () => {
       }),
     );
 
-    expect((await send(aBatch())).kind).toBe('refused');
+    expect((await send(aBlock())).kind).toBe('refused');
     expect(isFollowed).toBe(false);
   });
 
   test('of a connection that fails is to try again', async () => {
     server.use(http.post(address, () => HttpResponse.error()));
 
-    expect((await send(aBatch())).kind).toBe('retry');
+    expect((await send(aBlock())).kind).toBe('retry');
   });
 
   test('of a fetch that throws at once is to try again', async () => {
@@ -250,7 +245,7 @@ describe('the outcome', () => {
       throw new Error('no network here');
     }) as unknown as typeof fetch;
 
-    expect(await send(aBatch(), { fetch: broken })).toMatchObject({
+    expect(await send(aBlock(), { fetch: broken })).toMatchObject({
       kind: 'retry',
       detail: expect.stringContaining('no network here'),
     });
@@ -259,7 +254,7 @@ describe('the outcome', () => {
   test('of a server that does not answer in time is to try again', async () => {
     server.use(http.post(address, () => new Promise<HttpResponse<null>>(() => {})));
 
-    expect(await send(aBatch(), { requestTimeoutMs: 20 })).toMatchObject({
+    expect(await send(aBlock(), { requestTimeoutMs: 20 })).toMatchObject({
       kind: 'retry',
       detail: expect.stringContaining('20 ms'),
     });
@@ -270,12 +265,11 @@ describe('the outcome', () => {
     const transport = new HttpTransport({
       url: 'http://tracer.test',
       apiKey: 'k',
-      sender,
       requestTimeoutMs: 60_000,
       elapsed,
     });
 
-    const sending = transport.send(aBatch(), elapsed() + 60_000);
+    const sending = transport.send(aBlock(), elapsed() + 60_000);
     await new Promise((resolve) => setImmediate(resolve));
     transport.close();
 
@@ -284,10 +278,23 @@ describe('the outcome', () => {
 });
 
 test('a body is the JSON of its parts, to the byte', () => {
-  const text = new TextDecoder().decode(encodeBody(whole, sender));
+  const json = JSON.stringify({ trace_id: 't', span_id: 's', name: 'ü😀\ud800'.repeat(3000), start_time: time });
+  const { body } = aBlock([aRecord({ json }), aRecord({ json: '{}' })]);
 
-  expect(IngestBody.safeParse(JSON.parse(text)).success).toBe(true);
-  expect(new TextDecoder().decode(encodeBody({ id: 'b', records: [], dropped: {} }, sender))).toBe(
-    `{"batch_id":"b","sdk":${JSON.stringify(sender)}}`,
+  expect(new TextDecoder().decode(body?.bytes)).toBe(
+    `{"spans":[${json},{}],"batch_id":"b","sdk":${JSON.stringify(sender)}}`,
   );
+});
+
+test.each(['zstd', 'gzip'])('a block is the same after %s and back', async (encoding) => {
+  const compression = availableCompressions().find((candidate) => candidate.encoding === encoding) as Compression;
+  const block = big();
+  const { records: before } = block;
+
+  await block.compress(compression);
+  const compressed = block.bytes;
+  await block.expand([compression]);
+
+  expect(compressed).toBeLessThan(block.bytes);
+  expect(block.records).toEqual(before);
 });

@@ -1,6 +1,9 @@
+import type { ElementKind } from '../schema/ingest.ts';
 import type { Warnings } from '../warnings.ts';
-import { type QueueBounds, type QueuedRecord, RecordQueue } from './queue.ts';
-import type { Batch, BatchRecord, DropCounts, DropReason, SendOutcome, Transport } from './transport.ts';
+import { Block, type Sender, SpareMemory } from './block.ts';
+import { Circuit } from './circuit.ts';
+import { BlockQueue, type Bounds } from './queue.ts';
+import type { DropCounts, DropReason, SendOutcome, Transport } from './transport.ts';
 
 /**
  * What became of everything that was recorded, since the tracer was made: `delivered + pending + dropped` is the number
@@ -17,18 +20,49 @@ export interface FlushReport {
   readonly dropReasons: DropCounts;
   /** What went wrong since the last report, each message once, at most 20. */
   readonly errors: readonly string[];
+  /** Records of an earlier process that the spool had kept and that are delivered now; not part of `delivered`. */
+  readonly recovered: number;
+}
+
+/** Makes blocks smaller for a transport. Neither call rejects for a reason that the block could not travel with. */
+export interface Packer {
+  pack(block: Block): Promise<void>;
+  unpack(block: Block): Promise<void>;
+}
+
+/** Where blocks are kept besides memory. Nothing here throws. */
+export interface BlockStore {
+  /** Keeps a record of a block, before this returns. */
+  append(block: Block, kind: ElementKind, json: string): void;
+  /** The block is settled, or lost: it need not be kept. */
+  forget(block: Block): void;
+  /** Whether all of the block is kept, so that memory need not hold it. It comes back by {@link next}. */
+  keep(block: Block): boolean;
+  /** Records of this tracer that are kept and not in memory. */
+  readonly keptSize: number;
+  /** Whether {@link next} would have something. */
+  readonly hasNext: boolean;
+  /** The oldest that is kept and not in memory, in a block of those that `create` makes. */
+  next(create: () => Block): Block | undefined;
+  close(): void;
 }
 
 /** What a {@link Batcher} works with. */
 export interface BatcherOptions {
   readonly transport: Transport;
+  /** Absent where blocks stay as they are. */
+  readonly packer?: Packer | undefined;
+  readonly store?: BlockStore | undefined;
+  readonly sender: Sender;
   readonly elapsed: () => number;
+  readonly random?: (() => number) | undefined;
   readonly createBatchId: () => string;
   readonly flushIntervalMs: number;
   readonly maxBatchRecords: number;
   readonly maxBatchBytes: number;
-  readonly queue: QueueBounds;
+  readonly queue: Bounds;
   readonly warnings: Warnings;
+  readonly onDrop?: ((reason: DropReason, count: number) => void) | undefined;
   /** Told when the first record waits, and when none waits or travels any more. */
   readonly onBusy?: (isBusy: boolean) => void;
 }
@@ -36,67 +70,119 @@ export interface BatcherOptions {
 // More would not arrive sooner over one connection pool, and a server that has come back would get all at once.
 const mostInFlight = 4;
 
-// How long the retrying transport may keep a batch before it comes back to the queue, where it can be dropped for space.
+// Compression runs on the thread pool, which the application's files and look-ups need as well.
+const mostPacking = 2;
+
+// How long a transport may keep a batch. The one over HTTP gives up sooner.
 const sendingMs = 30_000;
 
-// A wrong key stays wrong: one request in this time finds out when it does not.
-const blockedPauseMs = 30_000;
-
-// After a batch came back: the transport has waited already, this only keeps a broken one from spinning.
-const shortPauseMs = 1000;
+// While somebody waits in flush(): a request without an answer for this long, or four times as long as usual, may be
+// one that a server has forgotten. Then a probe asks, once a second, and its answer is a reason to send again.
+const suspectMs = 1500;
+const probeIntervalMs = 1000;
 
 // What is longer would end at once.
 const longestTimerMs = 2 ** 31 - 1;
 
 const mostErrors = 20;
 
+interface Attempt {
+  readonly startedAt: number;
+  readonly controller: AbortController;
+}
+
 interface Waiter {
   readonly sequence: number;
+  readonly deadline: number;
   readonly resolve: () => void;
 }
 
 /** Decides when to send what waits: by count, bytes and time, when asked to flush, and for the last time on close. */
 export class Batcher {
   readonly #options: BatcherOptions;
-  readonly #queue: RecordQueue;
+  readonly #queue: BlockQueue;
+  readonly #circuit: Circuit;
+  readonly #spare = new SpareMemory();
   readonly #dropped: Partial<Record<DropReason, number>> = {};
-  readonly #inFlight = new Map<Batch, readonly QueuedRecord[]>();
+  readonly #inFlight = new Map<Block, Attempt>();
+  readonly #probes = new Set<Attempt>();
+  readonly #packing = new Set<Block>();
+  readonly #packed = new WeakSet<Block>();
   readonly #waiters = new Set<Waiter>();
   #errors = new Set<string>();
   #delivered = 0;
+  #recovered = 0;
   #sequence = 0;
   /** Records up to this one are sent without waiting for company. */
   #flushThrough = 0;
-  #pausedUntil = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #timerDelayMs = 0;
+  #timerAt = Number.POSITIVE_INFINITY;
+  /** When the open block is due. */
+  #dueAt = Number.POSITIVE_INFINITY;
+  #probedAt = Number.NEGATIVE_INFINITY;
+  /** How long an answer takes: the slowest of late, soon forgotten. */
+  #usualMs = 0;
+  #hasUntoldDrops = false;
   #isBusy = false;
   #isClosed = false;
+  #isShut = false;
 
   constructor(options: BatcherOptions) {
+    const { maxBatchRecords, maxBatchBytes, queue, elapsed, random, sender, store } = options;
     this.#options = options;
-    this.#queue = new RecordQueue(options.queue, (record, reason) => this.drop(reason, record));
+    this.#circuit = new Circuit({ elapsed, random });
+    this.#queue = new BlockQueue({
+      bounds: queue,
+      batch: { maxRecords: maxBatchRecords, maxBytes: maxBatchBytes },
+      createBlock: (sequence) => this.#createBlock(sequence),
+      complete: (block) => {
+        block.complete(sender, { ...this.#dropped });
+        this.#hasUntoldDrops = false;
+        this.#dueAt = Number.POSITIVE_INFINITY;
+        this.#arm(0);
+      },
+      onDrop: (reason, count) => this.drop(reason, count),
+      evict: (block) => {
+        if (store?.keep(block)) return true;
+        store?.forget(block);
+        return false;
+      },
+    });
+    if (store?.hasNext) this.#wake();
   }
 
   /** Takes a record for sending. */
-  offer(record: BatchRecord): void {
+  offer(kind: ElementKind, id: string, json: string, isRunning: boolean): void {
     if (this.#isClosed) {
-      this.drop('closed', record);
+      if (!isRunning) this.drop('closed');
       return;
     }
     this.#sequence += 1;
-    this.#queue.push({ ...record, sequence: this.#sequence });
+    if (isRunning) this.#queue.announce(kind, id, json, this.#sequence);
+    else {
+      const block = this.#queue.add(kind, id, json, this.#sequence);
+      this.#options.store?.append(block, kind, json);
+    }
     this.#setBusy(true);
     // Sending from here would make the application's own call pay for the batch.
-    this.#arm(this.#hasFullBatch() ? 0 : this.#options.flushIntervalMs);
+    if (this.#queue.isOpenFull) this.#arm(0);
+    else if (this.#dueAt === Number.POSITIVE_INFINITY) {
+      this.#dueAt = this.#options.elapsed() + this.#options.flushIntervalMs;
+      this.#arm(this.#options.flushIntervalMs);
+    }
   }
 
-  /** Counts a record that will not be sent. */
-  drop(reason: DropReason, record?: BatchRecord): void {
-    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
-    if (reason === 'running_update' || record?.isRunning) return;
+  /** Counts records that will not be sent. */
+  drop(reason: DropReason, count = 1): void {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+    this.#hasUntoldDrops = true;
     if (reason === 'queue_full') this.#problem('the queue is full: the oldest records are dropped');
     if (reason === 'closed') this.#options.warnings.debug('a record ended after the tracer was closed');
+    try {
+      this.#options.onDrop?.(reason, count);
+    } catch (error) {
+      this.#problem(`onDrop threw: ${textOf(error)}`);
+    }
   }
 
   /** Sends what has been offered so far; resolves when all of it is settled, or when the time is over. */
@@ -105,118 +191,309 @@ export class Batcher {
     return this.#report();
   }
 
-  /** Flushes, then stops for good. What could not be delivered in time is dropped as `closed`. */
+  /** Flushes, then stops for good. What could not be delivered in time is dropped as `closed`, unless it is on disk. */
   async close(timeoutMs: number): Promise<FlushReport> {
     this.#isClosed = true;
     await this.#drain(timeoutMs);
     clearTimeout(this.#timer);
+    for (const { controller } of [...this.#inFlight.values(), ...this.#probes]) controller.abort(closedError());
     try {
       this.#options.transport.close();
     } catch (error) {
-      this.#problem(`the transport could not be closed: ${String(error)}`);
+      this.#problem(`the transport could not be closed: ${textOf(error)}`);
     }
-    this.#discardAll();
+    this.#isShut = true;
+    this.discard();
+    this.#options.store?.close();
     return this.#report();
   }
 
-  #drain(timeoutMs: number): Promise<void> {
-    this.#flushThrough = this.#sequence;
-    // Whoever flushes wants to know now, whatever was true a while ago.
-    this.#pausedUntil = Number.NEGATIVE_INFINITY;
-    this.#pump();
-    return this.#settled(this.#sequence, timeoutMs);
+  /** All that waits or travels, completed, oldest first: for whoever sends it otherwise and then {@link settle}s it. */
+  takeStock(): readonly Block[] {
+    this.#queue.completeOpen(false);
+    return this.#circuit.isBlocked ? [] : this.#queue.blocks;
   }
 
-  #discardAll(): void {
-    const everything = { maxRecords: Number.MAX_SAFE_INTEGER, maxBytes: Number.MAX_SAFE_INTEGER };
-    const lost = [...this.#inFlight.values()].flat().concat(this.#queue.take(everything));
+  /** Counts what was delivered otherwise. */
+  settle(delivered: readonly Block[]): void {
+    for (const block of delivered) this.#settled(block, { kind: 'accepted', rejected: [] });
+  }
+
+  /** Gives up all that waits or travels. What is on disk stays there, to be delivered by the next process. */
+  discard(): void {
+    this.#queue.completeOpen(true);
     this.#inFlight.clear();
-    for (const record of lost) this.drop(record.isRunning ? 'running_update' : 'closed', record);
+    for (const block of this.#queue.blocks) {
+      this.#queue.settle(block);
+      if (this.#options.store?.keep(block)) continue;
+      if (block.finalSize > 0 && !block.isRecovered) this.drop('closed', block.finalSize);
+    }
     this.#wakeWaiters();
     this.#setBusy(false);
   }
 
-  #hasFullBatch(): boolean {
-    return this.#queue.length >= this.#options.maxBatchRecords || this.#queue.bytes >= this.#options.maxBatchBytes;
+  /** Records that wait or travel. */
+  get pending(): number {
+    let pending = this.#options.store?.keptSize ?? 0;
+    for (const block of this.#queue.blocks) if (!block.isRecovered) pending += block.finalSize;
+    return pending;
   }
 
-  #mayGo(): boolean {
-    const first = this.#queue.firstSequence;
-    return first !== undefined && (first <= this.#flushThrough || this.#hasFullBatch());
+  #createBlock(sequence: number): Block {
+    return new Block(this.#options.createBatchId(), sequence, this.#spare);
+  }
+
+  #drain(timeoutMs: number): Promise<void> {
+    this.#flushThrough = this.#sequence;
+    this.#circuit.forget();
+    // Nothing else would tell the server.
+    const isIdle = !this.#hasWork && this.#inFlight.size === 0;
+    if (isIdle && this.#hasUntoldDrops && !this.#isShut) this.#queue.append(this.#createBlock(this.#sequence));
+    const settled = this.#settledOf(this.#sequence, timeoutMs);
+    this.#pump();
+    this.#wakeWaiters();
+    return settled;
   }
 
   /** Makes sure that the one timer is set, for no later than this. */
   #arm(delayMs: number): void {
-    if (this.#timer !== undefined && this.#timerDelayMs <= delayMs) return;
+    if (this.#isDone) return;
+    const at = this.#options.elapsed() + delayMs;
+    if (this.#timer !== undefined && this.#timerAt <= at) return;
     clearTimeout(this.#timer);
-    this.#timerDelayMs = delayMs;
-    this.#timer = setTimeout(() => this.#onTimer(), delayMs);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => this.#onTimer(), Math.min(Math.max(Math.ceil(delayMs), 0), longestTimerMs));
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
   #onTimer(): void {
     this.#timer = undefined;
-    if (this.#timerDelayMs > 0) this.#flushThrough = this.#sequence;
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    if (this.#options.elapsed() >= this.#dueAt) this.#flushThrough = this.#sequence;
     this.#pump();
   }
 
+  /** Something waits: it is looked at soon, and the process ends with it delivered. */
+  #wake(): void {
+    this.#setBusy(true);
+    this.#arm(0);
+  }
+
+  /** Does all that may be done now, and sets the timer for what may be done later. */
   #pump(): void {
-    const { elapsed, maxBatchRecords, maxBatchBytes, createBatchId, flushIntervalMs } = this.#options;
-    const pausedMs = this.#pausedUntil - elapsed();
-    if (pausedMs <= 0) {
-      while (this.#inFlight.size < mostInFlight && this.#mayGo()) {
-        const records = this.#queue.take({ maxRecords: maxBatchRecords, maxBytes: maxBatchBytes });
-        const batch: Batch = { id: createBatchId(), records, dropped: { ...this.#dropped } };
-        this.#inFlight.set(batch, records);
-        void this.#send(batch, records);
-      }
+    const now = this.#options.elapsed();
+    this.#lookForTheForgotten(now);
+    const circuit = this.#circuit;
+    const nextAt = circuit.nextAt(this.#waiters.size > 0);
+    if (circuit.wantsProbe) {
+      if (this.#hasWork && nextAt <= now && this.#probes.size === 0) void this.#probe(now);
+    } else {
+      const room = nextAt > now ? 0 : circuit.isClosed ? mostInFlight : 1;
+      this.#completeWhatIsDue(room);
+      this.#pack();
+      this.#sendReady(room, now);
     }
-    if (this.#queue.length > 0 && !this.#isClosed) this.#arm(pausedMs > 0 ? Math.ceil(pausedMs) : flushIntervalMs);
+    this.#pack();
+    this.#armForLater(now, nextAt);
   }
 
-  async #send(batch: Batch, records: readonly QueuedRecord[]): Promise<void> {
-    const outcome = await this.#outcomeOf(batch);
-    // Closed meanwhile: the records are counted already.
-    if (!this.#inFlight.delete(batch)) return;
-    this.#options.warnings.debug(`batch ${batch.id} of ${records.length} records: ${outcome.kind}`);
-    this.#settle(records, outcome);
-    this.#wakeWaiters();
-    if (this.#queue.length === 0 && this.#inFlight.size === 0) this.#setBusy(false);
+  get #hasWork(): boolean {
+    return this.#queue.hasOpen || this.#queue.waiting.length > 0 || this.#options.store?.hasNext === true;
+  }
+
+  /** A block that is not full goes when it is due and can go at once: otherwise it may as well take more. */
+  #completeWhatIsDue(room: number): void {
+    const queue = this.#queue;
+    const canGo = this.#inFlight.size < room && queue.waiting.length === 0;
+    const isDue = (queue.openSequence ?? Number.POSITIVE_INFINITY) <= this.#flushThrough;
+    if (queue.isOpenFull || (canGo && isDue)) queue.completeOpen(this.#circuit.isClosed);
+    if (!canGo || queue.waiting.length > 0) return;
+    const stored = this.#options.store?.hasNext && this.#options.store.next(() => this.#createBlock(0));
+    if (stored) queue.append(stored);
+  }
+
+  #pack(): void {
+    const { packer } = this.#options;
+    if (packer === undefined) return;
+    for (const block of this.#queue.waiting) {
+      if (this.#packing.size >= mostPacking) return;
+      if (this.#packed.has(block)) continue;
+      this.#packed.add(block);
+      this.#packing.add(block);
+      void this.#packOne(packer, block);
+    }
+  }
+
+  async #packOne(packer: Packer, block: Block): Promise<void> {
+    const before = block.bytes;
+    try {
+      await packer.pack(block);
+    } catch (error) {
+      this.#problem(`records could not be compressed: ${textOf(error)}`);
+    }
+    this.#packing.delete(block);
+    this.#queue.resized(block, before);
     this.#pump();
   }
 
-  async #outcomeOf(batch: Batch): Promise<SendOutcome> {
+  #sendReady(room: number, now: number): void {
+    for (const block of this.#queue.waiting) {
+      if (this.#inFlight.size >= room) return;
+      if (!this.#packing.has(block) && (this.#options.packer === undefined || this.#packed.has(block)))
+        void this.#send(block, now);
+    }
+  }
+
+  async #send(block: Block, startedAt: number): Promise<void> {
+    const attempt: Attempt = { startedAt, controller: new AbortController() };
+    this.#queue.take(block);
+    this.#inFlight.set(block, attempt);
+    const bytesBefore = block.bytes;
+    const outcome = await this.#outcomeOf(block, attempt);
+    this.#queue.resized(block, bytesBefore);
+    // Closed, settled otherwise or sent again meanwhile.
+    if (this.#inFlight.get(block) !== attempt) return;
+    this.#inFlight.delete(block);
+    this.#options.warnings.debug(`batch ${block.id} of ${block.size} records: ${outcome.kind}`);
+
+    if (outcome.kind === 'retry') this.#failed(attempt, outcome);
+    else {
+      this.#usualMs = Math.max(this.#options.elapsed() - startedAt, this.#usualMs * 0.8);
+      this.#circuit.succeeded();
+    }
+    if (outcome.kind === 'retry') this.#queue.putBack(block);
+    else if (outcome.kind === 'refused' && outcome.isTooLarge && block.size > 1) await this.#halve(block);
+    else this.#settled(block, outcome);
+    this.#afterOutcome();
+  }
+
+  async #outcomeOf(batch: Block, { controller }: Attempt): Promise<SendOutcome> {
     try {
-      return await this.#options.transport.send(batch, this.#options.elapsed() + sendingMs);
+      return await this.#options.transport.send(batch, this.#options.elapsed() + sendingMs, controller.signal);
     } catch (error) {
       // A transport of the user's own may break the contract.
-      return { kind: 'retry', pending: batch.records, rejected: [], detail: String(error), isBlocked: true };
+      return { kind: 'retry', detail: textOf(error) };
     }
   }
 
-  #settle(records: readonly QueuedRecord[], outcome: SendOutcome): void {
-    if (outcome.kind === 'refused') {
-      this.#problem(`records were refused: ${outcome.detail}`);
-      for (const record of records) this.drop(outcome.isTooLarge ? 'too_large' : 'refused', record);
-      return;
+  /** An empty batch asks whether the server is there: what waits need not travel for that. */
+  async #probe(startedAt: number): Promise<void> {
+    const attempt: Attempt = { startedAt, controller: new AbortController() };
+    this.#probes.add(attempt);
+    this.#probedAt = startedAt;
+    const block = this.#createBlock(this.#sequence);
+    block.complete(this.#options.sender, { ...this.#dropped });
+    const outcome = await this.#outcomeOf(block, attempt);
+    if (!this.#probes.delete(attempt) || this.#isDone) return;
+    this.#options.warnings.debug(`probe ${block.id}: ${outcome.kind}`);
+    if (outcome.kind === 'retry') this.#failed(attempt, outcome);
+    else {
+      this.#circuit.answered();
+      for (const probe of this.#probes) probe.controller.abort(hurriedError());
+      this.#probes.clear();
+      this.#hurry(startedAt);
     }
-    const unsettled = new Set<BatchRecord>(outcome.kind === 'retry' ? outcome.pending : []);
-    const rejected = new Set(outcome.rejected.map(({ record }) => record));
-    for (const { record, reason, detail } of outcome.rejected) {
-      this.drop(reason, record);
-      this.#problem(`the ${record.kind} ${record.id} was rejected: ${detail}`);
-    }
-    for (const record of records) {
-      if (!record.isRunning && !unsettled.has(record) && !rejected.has(record)) this.#delivered += 1;
-    }
-    if (outcome.kind === 'accepted') return;
+    this.#afterOutcome();
+  }
 
-    this.#problem(`records could not be delivered and are kept: ${outcome.detail}`);
-    this.#queue.restore(records.filter((record) => unsettled.has(record)));
-    const pauseMs = outcome.isBlocked ? blockedPauseMs : Math.max(outcome.retryAfterMs ?? 0, shortPauseMs);
-    this.#pausedUntil = this.#options.elapsed() + pauseMs;
-    // Nothing more will come soon: whoever waits learns what there is to know.
-    if (pauseMs > shortPauseMs) for (const waiter of this.#waiters) waiter.resolve();
+  get #isDone(): boolean {
+    return this.#isClosed && this.#waiters.size === 0;
+  }
+
+  #failed(attempt: Attempt, outcome: Extract<SendOutcome, { kind: 'retry' }>): void {
+    this.#circuit.failed(attempt.startedAt, outcome.retryAfterMs, outcome.isBlocked === true);
+    this.#problem(`${this.pending} records wait, and could not be delivered: ${outcome.detail}`);
+  }
+
+  #afterOutcome(): void {
+    this.#wakeWaiters();
+    if (!this.#hasWork && this.#inFlight.size === 0) this.#setBusy(false);
+    if (!this.#isDone) this.#pump();
+  }
+
+  /** Sends what a later request has overtaken again, once: a server that has come back does not answer old requests. */
+  #hurry(answeredAt: number): void {
+    for (const [block, { startedAt, controller }] of this.#inFlight) {
+      if (startedAt >= answeredAt || block.isHurried) continue;
+      block.isHurried = true;
+      this.#inFlight.delete(block);
+      controller.abort(hurriedError());
+      this.#queue.putBack(block);
+    }
+  }
+
+  get #suspectAfterMs(): number {
+    return Math.max(suspectMs, 4 * this.#usualMs);
+  }
+
+  /** While somebody waits: when the next probe for overtaken requests is due; never, if there is none to ask for. */
+  get #suspicionAt(): number {
+    if (this.#waiters.size === 0) return Number.POSITIVE_INFINITY;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const [block, { startedAt }] of this.#inFlight) if (!block.isHurried) oldest = Math.min(oldest, startedAt);
+    for (const { startedAt } of this.#probes) oldest = Math.min(oldest, startedAt);
+    return Math.max(oldest + this.#suspectAfterMs, this.#probedAt + probeIntervalMs);
+  }
+
+  #lookForTheForgotten(now: number): void {
+    if (this.#suspicionAt <= now) void this.#probe(now);
+  }
+
+  #armForLater(now: number, nextAt: number): void {
+    let at = this.#suspicionAt;
+    const canSend = !this.#circuit.wantsProbe && this.#inFlight.size < (this.#circuit.isClosed ? mostInFlight : 1);
+    if (this.#hasWork && (canSend || (this.#circuit.wantsProbe && this.#probes.size === 0))) {
+      // What is compressed just now comes back by itself.
+      if (nextAt > now) at = Math.min(at, nextAt);
+      else if (this.#queue.hasOpen && !this.#isClosed) at = Math.min(at, this.#due(now));
+      else if (this.#queue.waiting.length === 0) at = Math.min(at, now);
+    }
+    if (at < Number.POSITIVE_INFINITY) this.#arm(at - now);
+  }
+
+  #due(now: number): number {
+    if (this.#dueAt === Number.POSITIVE_INFINITY) this.#dueAt = now + this.#options.flushIntervalMs;
+    return Math.max(this.#dueAt, now + 1);
+  }
+
+  async #halve(block: Block): Promise<void> {
+    try {
+      await this.#options.packer?.unpack(block);
+      const { records } = block;
+      const middle = Math.ceil(records.length / 2);
+      const halves = [records.slice(0, middle), records.slice(middle)].map((part) => {
+        const half = this.#createBlock(block.firstSequence);
+        half.isRecovered = block.isRecovered;
+        for (const { kind, json, isRunning } of part) {
+          half.add(kind, json, isRunning);
+          if (!isRunning) this.#options.store?.append(half, kind, json);
+        }
+        return half;
+      });
+      this.#queue.replace(block, halves);
+      this.#options.store?.forget(block);
+    } catch (error) {
+      this.#settled(block, { kind: 'refused', detail: textOf(error), isTooLarge: true });
+    }
+  }
+
+  #settled(block: Block, outcome: Exclude<SendOutcome, { kind: 'retry' }>): void {
+    if (!this.#queue.settle(block)) return;
+    this.#options.store?.forget(block);
+    let lost = 0;
+    if (outcome.kind === 'refused') {
+      lost = block.finalSize;
+      this.#problem(`records were refused: ${outcome.detail}`);
+      if (lost > 0) this.drop(outcome.isTooLarge ? 'too_large' : 'refused', lost);
+    } else {
+      for (const { kind, index, id, detail } of outcome.rejected) {
+        this.#problem(`the ${kind} ${id ?? `at place ${index}`} was rejected: ${detail}`);
+        if (index < block.finals[kind]) lost += 1;
+      }
+      if (lost > 0) this.drop('rejected', lost);
+    }
+    if (block.isRecovered) this.#recovered += block.finalSize - lost;
+    else this.#delivered += block.finalSize - lost;
   }
 
   #problem(message: string): void {
@@ -226,18 +503,19 @@ export class Batcher {
 
   /** The place in the order up to which everything is settled. */
   #settledThrough(): number {
-    let first = this.#queue.firstSequence ?? this.#sequence + 1;
-    for (const [oldest] of this.#inFlight.values()) first = Math.min(first, oldest?.sequence ?? first);
-    return first - 1;
+    if (this.#options.store?.hasNext) return -1;
+    return (this.#queue.firstSequence ?? this.#sequence + 1) - 1;
   }
 
-  #settled(sequence: number, timeoutMs: number): Promise<void> {
-    if (this.#settledThrough() >= sequence || timeoutMs <= 0) return Promise.resolve();
+  #settledOf(sequence: number, timeoutMs: number): Promise<void> {
+    if (this.#settledThrough() >= sequence && !this.#queue.hasOpen) return Promise.resolve();
+    if (timeoutMs <= 0) return Promise.resolve();
     return new Promise((resolve) => {
       // The one timer that holds a process: somebody waits for this promise, for this long.
       const timer = setTimeout(() => waiter.resolve(), Math.min(timeoutMs, longestTimerMs));
       const waiter: Waiter = {
         sequence,
+        deadline: this.#options.elapsed() + timeoutMs,
         resolve: () => {
           clearTimeout(timer);
           this.#waiters.delete(waiter);
@@ -248,10 +526,15 @@ export class Batcher {
     });
   }
 
+  /** Whoever waits learns what there is to know, also that nothing more will come in time. */
   #wakeWaiters(): void {
     if (this.#waiters.size === 0) return;
     const through = this.#settledThrough();
-    for (const waiter of this.#waiters) if (waiter.sequence <= through) waiter.resolve();
+    const isAsking = this.#inFlight.size > 0 || this.#probes.size > 0;
+    for (const waiter of this.#waiters) {
+      const isHopeless = !isAsking && (this.#circuit.isBlocked || this.#circuit.notBefore > waiter.deadline);
+      if (waiter.sequence <= through || isHopeless) waiter.resolve();
+    }
   }
 
   #setBusy(isBusy: boolean): void {
@@ -261,17 +544,27 @@ export class Batcher {
   }
 
   #report(): FlushReport {
-    let pending = this.#queue.finalLength;
-    for (const records of this.#inFlight.values()) pending += records.filter((record) => !record.isRunning).length;
     const errors = [...this.#errors];
     this.#errors = new Set();
     const { running_update: _, ...final } = this.#dropped;
     return {
       delivered: this.#delivered,
-      pending,
+      pending: this.pending,
       dropped: Object.values(final).reduce((total, count) => total + count, 0),
       dropReasons: { ...this.#dropped },
       errors,
+      recovered: this.#recovered,
     };
   }
 }
+
+const closedError = (): Error => new Error('the tracer was closed');
+const hurriedError = (): Error => new Error('a later request was answered first');
+
+const textOf = (error: unknown): string => {
+  try {
+    return String(error);
+  } catch {
+    return 'an error that cannot be read';
+  }
+};

@@ -1,20 +1,18 @@
 import type { ElementKind } from '../schema/ingest.ts';
 
-/** One record as it waits and travels: JSON text, made once. */
+/** One record as it waits and travels. */
 export interface BatchRecord {
   readonly kind: ElementKind;
   /** Its own id: of the trace, span or score. */
   readonly id: string;
   readonly json: string;
-  /** Bytes of `json` in UTF-8. */
-  readonly bytes: number;
   /** An announcement of something that is still open: what follows replaces it. */
   readonly isRunning: boolean;
 }
 
 /** Why a record will never be stored. */
 export type DropReason =
-  /** The queue was full: the record was the oldest. */
+  /** The queue was full: the record was among the oldest. */
   | 'queue_full'
   /** The queue was full: the record was an announcement that a later record replaces. */
   | 'running_update'
@@ -25,7 +23,11 @@ export type DropReason =
   /** The server refused this record and took its neighbours. */
   | 'rejected'
   /** It ended after the tracer was closed, or still waited then. */
-  | 'closed';
+  | 'closed'
+  /** The spool was full: the record was among the oldest there, and no longer in memory. */
+  | 'spool_full'
+  /** What the spool had kept of it could not be read again. */
+  | 'spool_damaged';
 
 /** How many records were dropped, by reason. */
 export type DropCounts = Readonly<Partial<Record<DropReason, number>>>;
@@ -34,6 +36,9 @@ export type DropCounts = Readonly<Partial<Record<DropReason, number>>>;
 export interface Batch {
   /** Names this request; kept when it is repeated. */
   readonly id: string;
+  /** How many records there are. None: the batch asks whether the server is there, or brings drop counts only. */
+  readonly size: number;
+  /** The records, traces first. Read them once: they are made for whoever asks. */
   readonly records: readonly BatchRecord[];
   /** All that this tracer has dropped so far; cumulative, so that a lost batch loses no count. */
   readonly dropped: DropCounts;
@@ -41,8 +46,10 @@ export interface Batch {
 
 /** A record that the server will not store, and why. */
 export interface Rejection {
-  readonly record: BatchRecord;
-  readonly reason: DropReason;
+  readonly kind: ElementKind;
+  /** Its place among the records of its kind in the batch. */
+  readonly index: number;
+  readonly id?: string | undefined;
   readonly detail: string;
 }
 
@@ -50,32 +57,31 @@ export interface Rejection {
 export type SendOutcome =
   /** All is settled: stored durably, except for what is listed as rejected. */
   | { readonly kind: 'accepted'; readonly rejected: readonly Rejection[] }
-  /** `pending` is unsettled and may be sent again. The other records are stored, except for `rejected`. */
+  /** Nothing is known to be stored; the batch may be sent again. */
   | {
       readonly kind: 'retry';
-      readonly pending: readonly BatchRecord[];
-      readonly rejected: readonly Rejection[];
       readonly detail: string;
       /** The server's wish, in milliseconds. */
       readonly retryAfterMs?: number | undefined;
       /** Trying again soon is useless: the key is wrong, or the transport is closed. */
-      readonly isBlocked?: boolean;
+      readonly isBlocked?: boolean | undefined;
     }
   /** None of it is stored and none of it will be. `isTooLarge`: smaller batches may be. */
   | { readonly kind: 'refused'; readonly detail: string; readonly isTooLarge: boolean };
 
 /**
- * Carries batches to a server.
+ * Carries batches to a server, one request each: when to try again is decided elsewhere.
  *
  * `send` never rejects and never outlives its deadline by more than a moment. Only `accepted` promises anything:
  * after it a record is stored durably. Batches may be sent at the same time, and arrive in any order.
  */
 export interface Transport {
   /**
-   * @param batch What to send. Not changed, and not kept after the outcome.
+   * @param batch What to send. Not kept after the outcome.
    * @param deadline When to give up, as `Clock.elapsed()` tells it, in milliseconds.
+   * @param signal Aborts when the outcome is no longer waited for.
    */
-  send(batch: Batch, deadline: number): Promise<SendOutcome>;
+  send(batch: Batch, deadline: number, signal: AbortSignal): Promise<SendOutcome>;
   /** Gives up what is under way; afterwards `send` answers `retry` at once. */
   close(): void;
 }
