@@ -8,7 +8,7 @@ const warmTraces = 4;
 const megabyte = 1 << 20;
 
 export async function run({ adapter, url, options }) {
-  const { traces = 1000, isBurst = false, isCold = false, fault, flushCapMs = 90_000, returns = false } = options;
+  const { traces, isBurst = false, isCold = false, fault, flushCapMs = 90_000, returns = false } = options;
   prepare(traces + warmTraces);
   await adapter.init(url);
   if (!isCold) {
