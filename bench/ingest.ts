@@ -9,7 +9,8 @@ import { isPinned, startServer } from './lib/server-process.ts';
 
 const spansPerBatch = 100;
 const bytesPerSpan = 3_000;
-const connections = 4;
+// An application of 32 processes. What arrives together is committed together, so a few connections alone cost more a span.
+const connections = 32;
 
 /** The server as it ships, and two floors of the same work. */
 const servers = {

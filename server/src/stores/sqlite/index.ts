@@ -100,8 +100,8 @@ function openDatabase(dataDir: string, synchronous: 'FULL' | 'NORMAL'): Database
   db.exec('PRAGMA secure_delete = ON');
   // Readers and the indexes' hot pages; the default of 2 MB makes random span ids read the file.
   db.exec('PRAGMA cache_size = -65536');
-  // 16 MB: indexes of random ids dirty the same pages again and again, which a longer log copies back less often.
-  db.exec('PRAGMA wal_autocheckpoint = 4000');
+  // 64 MB: indexes of random ids dirty the same pages again and again, which a longer log copies back less often.
+  db.exec('PRAGMA wal_autocheckpoint = 16000');
   db.exec('PRAGMA temp_store = MEMORY');
   migrate(db);
   return db;
