@@ -2,11 +2,11 @@ import { completion } from '../../domain/completion.ts';
 import type { Fields } from '../../domain/record.ts';
 import { RollupSheet } from '../../domain/rollup.ts';
 import { timeOf } from '../../domain/time.ts';
-import { TraceWrite } from './ingest.ts';
 import { addRollups } from './rollup-rows.ts';
 import { SegmentReader } from './segments.ts';
 import { findSpan, spanRecord } from './span-rows.ts';
 import { type LoadedTrace, loadTrace, loadTraceRecord, rowState, traceRowIds } from './trace-rows.ts';
+import { TraceWrite } from './trace-write.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** Completes a span; false where there is none that can be read. */

@@ -1,0 +1,184 @@
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import { merge } from '../../domain/merge.ts';
+import type { Merged, ScoreChange, SpanChange, TraceChange } from '../../domain/record.ts';
+import { maxAheadMicros } from '../../domain/retention.ts';
+import type { RollupSheet } from '../../domain/rollup.ts';
+import { microsOf } from '../../domain/time.ts';
+import { maxSpansPerTrace, type Outcome } from '../store.ts';
+import { decodeRecord, encodeRecord } from './codec.ts';
+import { expireHolder } from './removal.ts';
+import { SegmentReader } from './segments.ts';
+import { type ContentPlace, findSpan, insertSpan, type StoredSpan, spanRecord, updateSpan } from './span-rows.ts';
+import { type LoadedTrace, linkSegment, loadTraceRecord, saveTrace, versionOf } from './trace-rows.ts';
+import type { WriteContext } from './write-context.ts';
+
+/** One trace within a write: spans and scores are applied to their rows at once, the trace's own row is written at the end. */
+export class TraceWrite {
+  readonly #context: WriteContext;
+  readonly #traceId: string;
+  readonly #loaded: LoadedTrace | undefined;
+  readonly #newRow: () => number;
+  readonly #segment: number | undefined;
+  readonly #segments: SegmentReader;
+  readonly #entries: Map<string, LedgerEntry>;
+  /** Spans whose content stands in the batch's segment, which is written last. */
+  readonly #placed = new Map<string, Merged>();
+  /** The trace's record with its payloads, once an element has touched it. */
+  #record: Merged | undefined;
+  #row: number | undefined;
+  #retentionMicros: number;
+  #hasChanged = false;
+
+  constructor(
+    context: WriteContext,
+    traceId: string,
+    loaded: LoadedTrace | undefined,
+    newRow: () => number,
+    segment?: number,
+  ) {
+    this.#context = context;
+    this.#traceId = traceId;
+    this.#loaded = loaded;
+    this.#newRow = newRow;
+    this.#segment = segment;
+    this.#segments = new SegmentReader(context.sql);
+    this.#entries = new Map(loaded?.entries.map((entry) => [entry.spanId, entry]));
+    this.#row = loaded?.id;
+    this.#retentionMicros = loaded?.retentionMicros ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether a span's content was left in the batch's segment. */
+  get usesSegment(): boolean {
+    return this.#placed.size > 0;
+  }
+
+  applyTrace({ record }: TraceChange): Outcome {
+    const refusal = this.#refusalByStart(record);
+    if (refusal !== undefined) return refusal;
+
+    const row = this.#rowId();
+    const stored = this.#record ?? (this.#loaded?.record && loadTraceRecord(this.#context.sql, row));
+    const merged = stored === undefined ? record : merge(stored, record);
+    if (merged !== stored) {
+      this.#record = merged;
+      this.#hasChanged = true;
+    }
+    this.#coverStart(record);
+    return 'stored';
+  }
+
+  applySpan({ spanId, record, sourceIndex }: SpanChange): Outcome {
+    const refusal = this.#refusalByStart(record);
+    if (refusal !== undefined) return refusal;
+
+    const isKnown = this.#entries.has(spanId);
+    if (!isKnown && this.#entries.size >= maxSpansPerTrace) return 'full';
+    const outcome = isKnown ? this.#update(spanId, record) : this.#insert(spanId, record, sourceIndex);
+    if (outcome === 'stored') this.#coverStart(record);
+    return outcome;
+  }
+
+  applyScore({ scoreId, record }: ScoreChange): Outcome {
+    const { sql, project, nowMicros, cutoffMicros } = this.#context;
+    if (microsOf(record.fields['created_at'] as string) <= cutoffMicros) return 'expired';
+
+    const id = [project, this.#traceId, scoreId] as const;
+    const found = sql.get<[string]>(
+      'SELECT record FROM scores WHERE project = ? AND trace_id = ? AND score_id = ?',
+      ...id,
+    );
+    const stored = found && decodeRecord(found[0], null);
+    const merged = stored === undefined ? record : merge(stored, record);
+    if (merged !== stored)
+      sql.run(
+        'INSERT INTO scores VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET record = excluded.record',
+        ...id,
+        nowMicros,
+        encodeRecord(merged, new Set()).head,
+      );
+    return 'stored';
+  }
+
+  /**
+   * Writes the trace's row and labels, if anything has changed, and notes how the hourly sums change. `segment` is one that
+   * may hold something of it: even if nothing has changed, the body had elements of this trace.
+   */
+  save(sheet: RollupSheet, segment?: number): void {
+    if (this.#row === undefined) return;
+    const { sql, project } = this.#context;
+    if (this.#loaded !== undefined && !this.#hasChanged) {
+      if (segment !== undefined) linkSegment(sql, this.#row, segment);
+      return;
+    }
+    const record = this.#record ?? this.#loaded?.record;
+    const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
+    // Every span was refused and there is no record: the row that was set aside is not made.
+    if (after === undefined) return;
+    const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
+    const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined, segment };
+    saveTrace(sql, row, before, after, sheet);
+  }
+
+  #refusalByStart(record: Merged): Outcome | undefined {
+    const start = startOf(record);
+    if (start === undefined) return undefined;
+    if (start <= this.#context.cutoffMicros) return 'expired';
+    return start > this.#context.nowMicros + maxAheadMicros ? 'future' : undefined;
+  }
+
+  /** The retention start only moves earlier. */
+  #coverStart(record: Merged): void {
+    const start = startOf(record);
+    if (start === undefined || start >= this.#retentionMicros) return;
+    this.#retentionMicros = start;
+    this.#hasChanged = true;
+  }
+
+  #insert(spanId: string, record: Merged, sourceIndex: number | undefined): Outcome {
+    const { sql, project, pricer } = this.#context;
+    const trace = this.#rowId();
+    const place = this.#placeOf(record, sourceIndex);
+    const insert = () => insertSpan(sql, { project, trace, spanId, place }, record, pricer);
+    let entry = insert();
+    // The id is taken. By a trace that has expired, which no reader sees any more: then it is free.
+    if (entry === undefined && expireHolder(this.#context, spanId)) entry = insert();
+    if (entry === undefined) return 'conflict';
+    if (place !== undefined) this.#placed.set(spanId, record);
+    return this.#enter(entry);
+  }
+
+  #update(spanId: string, record: Merged): Outcome {
+    const { sql, project, pricer } = this.#context;
+    const stored =
+      this.#placed.get(spanId) ?? spanRecord(sql, this.#segments, spanId, findSpan(sql, project, spanId) as StoredSpan);
+    const merged = merge(stored, record);
+    if (merged === stored) return 'stored';
+    this.#placed.delete(spanId);
+    return this.#enter(updateSpan(sql, { trace: this.#rowId(), spanId }, merged, pricer));
+  }
+
+  /** A running span will be merged with its end soon, so it gets a record of its own at once. */
+  #placeOf(record: Merged, sourceIndex: number | undefined): ContentPlace | undefined {
+    const isFinished = record.fields['end_time'] !== undefined;
+    return this.#segment === undefined || sourceIndex === undefined || !isFinished
+      ? undefined
+      : { segment: this.#segment, position: sourceIndex };
+  }
+
+  #enter(entry: LedgerEntry): Outcome {
+    this.#entries.set(entry.spanId, entry);
+    this.#hasChanged = true;
+    return 'stored';
+  }
+
+  /** The row that spans point to: there already, or set aside for {@link save} to write. */
+  #rowId(): number {
+    this.#row ??= this.#newRow();
+    return this.#row;
+  }
+}
+
+function startOf({ fields }: Merged): number | undefined {
+  const start = fields['start_time'] as string | undefined;
+  return start === undefined ? undefined : microsOf(start);
+}
