@@ -3,7 +3,9 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
+    lambda: 'src/lambda.ts',
     openai: 'src/integrations/openai.ts',
+    redact: 'src/redact.ts',
     schema: 'src/schema/index.ts',
     testing: 'src/testing.ts',
   },

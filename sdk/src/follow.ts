@@ -7,6 +7,8 @@ export interface Follower {
   run<Result>(fn: () => Result): Result;
   /** A way to call functions later in the context of now: the consumer's. */
   outside(): <Result>(fn: () => Result) => Result;
+  /** Whether an output is of any use: if not, none is kept. */
+  readonly wantsOutput: boolean;
   succeed(output: unknown): void;
   fail(error: unknown): void;
   cancelled(): void;
@@ -33,7 +35,7 @@ export function follow<Result>(result: Result, follower: Follower): Result {
       ) as Result;
     }
     if (methodOf(result, 'then') !== undefined) followThenable(result, follower);
-    else if (!followStream(result, follower, createSink())) follower.succeed(result);
+    else if (!followStream(result, follower, createSink(follower))) follower.succeed(result);
   } catch {
     // A frozen object, a hostile proxy: its end cannot be seen, so this is taken for it.
     follower.succeed(result);
@@ -129,7 +131,7 @@ interface ChunkSink {
   leave(): boolean;
 }
 
-function createSink(): ChunkSink {
+function createSink(follower: Follower): ChunkSink {
   let text: string | undefined = '';
   const chunks: unknown[] = [];
   let count = 0;
@@ -137,6 +139,7 @@ function createSink(): ChunkSink {
 
   const keep = (chunk: unknown): void => {
     count += 1;
+    if (!follower.wantsOutput) return;
     if (typeof chunk === 'string' && text !== undefined) {
       text += chunk;
       return;

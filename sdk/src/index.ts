@@ -14,13 +14,15 @@ export type {
   SendOutcome,
   Transport,
 } from './export/transport.ts';
+export type { WaitUntil } from './flush-on.ts';
 export type { Ids } from './ids.ts';
+export type { Mask, MaskContext, MaskKind } from './masking.ts';
 export type { TracerOptions } from './options.ts';
+export type { HeaderSource, HeaderTarget } from './propagation.ts';
 export type { ScoreOptions } from './score.ts';
-export type { RemoteParent, SpanKind, SpanOptions, Usage } from './span.ts';
-export { Span } from './span.ts';
-export type { TraceOptions } from './trace.ts';
-export { Trace } from './trace.ts';
-export type { WrapOptions } from './tracer.ts';
+// As types only: they are made by the tracer, never by `new`.
+export type { RemoteParent, Span, SpanKind, SpanOptions, Usage } from './span.ts';
+export type { Trace, TraceOptions } from './trace.ts';
+export type { ContinueOptions, WrapOptions } from './tracer.ts';
 export { Tracer } from './tracer.ts';
 export type { TracerLogger } from './warnings.ts';

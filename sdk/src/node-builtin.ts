@@ -1,6 +1,7 @@
 /** The built-in modules that the SDK uses where a runtime has them. */
 interface Builtins {
   'node:async_hooks': typeof import('node:async_hooks');
+  'node:crypto': typeof import('node:crypto');
   'node:events': typeof import('node:events');
   'node:zlib': typeof import('node:zlib');
 }

@@ -1,15 +1,16 @@
 import type { ActiveContext } from './active-context.ts';
 import { type Clock, formatTime, microsOf } from './clock.ts';
-import type { Cut, ValueLimits } from './serialize.ts';
+import type { RemoteContext } from './propagation.ts';
+import type { Cut } from './serialize.ts';
 import type { Span, SpanOptions } from './span.ts';
 import type { Trace } from './trace.ts';
-import { errorFields, objectOf } from './wire-record.ts';
+import { type CaptureRules, errorFields, objectOf } from './wire-record.ts';
 
 /** What traces and spans need of the tracer that made them. */
 export interface Recorder {
   readonly clock: Clock;
-  readonly limits: ValueLimits;
-  readonly context: ActiveContext<Operation>;
+  readonly rules: CaptureRules;
+  readonly context: ActiveContext<Operation | RemoteContext>;
   /** Where a trace can be looked at. */
   traceUrl(traceId: string): string;
   startSpan(name: string, options: SpanOptions, parent: Operation | undefined): Span;
@@ -42,6 +43,16 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
   /** The id of the trace that this belongs to: 32 hex digits. */
   readonly traceId: string;
   /**
+   * Whether its trace is recorded. False for the handles of a tracer that is off, too.
+   * @internal
+   */
+  readonly isSampled: boolean;
+  /**
+   * What came with the trace from another process, and goes on with it.
+   * @internal
+   */
+  readonly tracestate: string | undefined;
+  /**
    * When it began, in microseconds since the epoch.
    * @internal
    */
@@ -55,9 +66,17 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
   protected draft: Draft | undefined;
 
   /** @internal */
-  protected constructor(recorder: Recorder, traceId: string, startMicros: number, draft: Draft | undefined) {
+  protected constructor(
+    recorder: Recorder,
+    traceId: string,
+    startMicros: number,
+    draft: Draft | undefined,
+    tracestate: string | undefined,
+  ) {
     this.recorder = recorder;
     this.traceId = traceId;
+    this.isSampled = draft !== undefined;
+    this.tracestate = tracestate;
     this.startMicros = startMicros;
     this.draft = draft;
   }
@@ -65,6 +84,14 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
   /** Whether it has ended. What is set afterwards is ignored. */
   get isEnded(): boolean {
     return this.draft === undefined;
+  }
+
+  /**
+   * Whether an output that becomes known now would be recorded.
+   * @internal
+   */
+  get wantsOutput(): boolean {
+    return this.draft !== undefined && this.recorder.rules.outputs;
   }
 
   /** The id of this trace or span. */
@@ -118,7 +145,7 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
   setError(error: unknown): this {
     return this.update((draft) => {
       const cuts: Cut[] = [];
-      Object.assign(draft, { status: 'error' }, errorFields(error, cuts));
+      Object.assign(draft, { status: 'error' }, errorFields(error, this.recorder.rules, cuts));
       if (cuts.length > 0) draft.truncated = cuts;
     });
   }

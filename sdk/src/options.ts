@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import { TracerError } from './errors.ts';
 import type { Transport } from './export/transport.ts';
 import type { Ids } from './ids.ts';
+import type { Mask } from './masking.ts';
 import type { TracerLogger } from './warnings.ts';
 
 /** What a {@link Tracer} can be told. Every option has a default; most programs set none. */
@@ -84,6 +85,37 @@ export interface TracerOptions {
    */
   readonly maxValueBytes?: number | undefined;
   /**
+   * Bytes of JSON of one trace or span. Where its values are more together, the largest are cut, and the record says so.
+   * @default 12000000
+   */
+  readonly maxRecordBytes?: number | undefined;
+  /**
+   * Bytes of an image, a recording or other binary data in a value, as base64, `data:` URL or typed array. What is
+   * larger is recorded by type, size and SHA-256, and the record says so.
+   * @default 65536
+   */
+  readonly maxMediaBytes?: number | undefined;
+  /**
+   * Whether inputs of traces and spans are recorded.
+   * @default true
+   */
+  readonly captureInputs?: boolean | undefined;
+  /**
+   * Whether outputs of traces and spans are recorded.
+   * @default true
+   */
+  readonly captureOutputs?: boolean | undefined;
+  /**
+   * Says what is recorded in the place of a value, before anything is queued. `llm-tracer/redact` has one for emails,
+   * card numbers and keys.
+   */
+  readonly mask?: Mask | undefined;
+  /**
+   * The part of all traces that is recorded, 0 to 1. A trace is recorded with all its spans or not at all.
+   * @default 1
+   */
+  readonly sampleRate?: number | undefined;
+  /**
    * How long one request may take, in milliseconds.
    * @default 10000
    */
@@ -135,6 +167,12 @@ export interface ResolvedOptions {
   readonly maxQueueRecords: number;
   readonly maxQueueBytes: number;
   readonly maxValueBytes: number;
+  readonly maxRecordBytes: number;
+  readonly maxMediaBytes: number;
+  readonly captureInputs: boolean;
+  readonly captureOutputs: boolean;
+  readonly mask: Mask | undefined;
+  readonly sampleRate: number;
   readonly requestTimeoutMs: number;
   readonly exitTimeoutMs: number;
   readonly runningAfterMs: number;
@@ -201,6 +239,9 @@ const whole =
       ? value
       : refuse(source, `a whole number from ${least} to ${greatest}`, value);
 
+const share: Read = ({ value, source }) =>
+  typeof value === 'number' && value >= 0 && value <= 1 ? value : refuse(source, 'a number from 0 to 1', value);
+
 const having =
   (...methods: string[]): Read =>
   ({ value, source }) => {
@@ -237,6 +278,12 @@ const optionTable: {
   maxQueueRecords: { read: whole(1, 10_000_000), fallback: 100_000 },
   maxQueueBytes: { read: whole(1000, 2 ** 40), fallback: 128 * 1024 * 1024 },
   maxValueBytes: { read: whole(100, 10_000_000), fallback: 8_000_000 },
+  maxRecordBytes: { read: whole(1_000_000, 32_000_000), fallback: 12_000_000 },
+  maxMediaBytes: { read: whole(1000, 10_000_000), fallback: 65_536 },
+  captureInputs: { read: flag, fallback: true },
+  captureOutputs: { read: flag, fallback: true },
+  mask: { read: callable },
+  sampleRate: { read: share, fallback: 1 },
   requestTimeoutMs: { read: whole(1, longestTimerMs), fallback: 10_000 },
   exitTimeoutMs: { read: whole(0, longestTimerMs), fallback: 2000 },
   runningAfterMs: { read: whole(1, longestTimerMs), fallback: 5000 },

@@ -1,4 +1,5 @@
 import { formatTime } from './clock.ts';
+import { maskedText, type SafeMask } from './masking.ts';
 import { head } from './serialize.ts';
 import { labelOf, nameOf } from './wire-record.ts';
 
@@ -30,7 +31,13 @@ export interface ScoreOptions {
 }
 
 /** A score record as JSON text; undefined if its value is none that the wire knows. */
-export function scoreJson(score: ScoreOptions, id: string, traceId: string, nowMicros: number): string | undefined {
+export function scoreJson(
+  score: ScoreOptions,
+  id: string,
+  traceId: string,
+  nowMicros: number,
+  mask?: SafeMask,
+): string | undefined {
   const { name, comment, spanId, source } = score;
   const value = typeof score.value === 'string' ? labelOf(score.value) : score.value;
   if (typeof value !== 'boolean' && typeof value !== 'string' && !Number.isFinite(value)) return undefined;
@@ -40,7 +47,7 @@ export function scoreJson(score: ScoreOptions, id: string, traceId: string, nowM
     span_id: spanId,
     name: nameOf(name),
     value,
-    comment: comment === undefined ? undefined : head(String(comment), 100_000),
+    comment: comment === undefined ? undefined : head(maskedText(String(comment), 'comment', mask) ?? '', 100_000),
     source: source ?? 'code',
     created_at: formatTime(nowMicros),
   });

@@ -1,5 +1,5 @@
 import { formatTime, microsOf } from './clock.ts';
-import { inertTraceId, Operation, type Recorder, startOf } from './operation.ts';
+import { Operation, type Recorder, startOf } from './operation.ts';
 import type { SpanType } from './schema/span.ts';
 import type { Trace } from './trace.ts';
 import { costOf, labelOf, mostEvents, nameOf, objectOf, type SpanDraft, spanJson, tokensOf } from './wire-record.ts';
@@ -11,6 +11,11 @@ export type SpanKind = SpanType;
 export interface RemoteParent {
   readonly traceId: string;
   readonly spanId?: string | undefined;
+  /**
+   * Whether its trace is recorded.
+   * @default decided by `sampleRate` and the trace's id, as everywhere
+   */
+  readonly sampled?: boolean | undefined;
 }
 
 /** What is known of a span when it starts. */
@@ -71,6 +76,8 @@ export interface SpanPlace {
   readonly traceId: string;
   readonly parentId: string | undefined;
   readonly trace: Trace | undefined;
+  readonly isSampled: boolean;
+  readonly tracestate: string | undefined;
   /** The trace exists for this span only and ends with it. */
   readonly ownsTrace: boolean;
 }
@@ -103,21 +110,23 @@ export class Span extends Operation<SpanDraft> {
    * @internal
    */
   constructor(recorder: Recorder, id: string, name: string, options: SpanOptions, place: SpanPlace) {
-    if (place.traceId === inertTraceId) {
-      super(recorder, place.traceId, 0, undefined);
+    if (!place.isSampled) {
+      super(recorder, place.traceId, 0, undefined, place.tracestate);
     } else {
-      const start = startOf(options.startTime, recorder.clock);
-      super(recorder, place.traceId, start.micros, {
+      const { rules, clock } = recorder;
+      const start = startOf(options.startTime, clock);
+      const draft: SpanDraft = {
         trace_id: place.traceId,
         span_id: id,
         parent_span_id: place.parentId,
-        name: nameOf(name),
+        name: nameOf(name, 'name', rules.mask),
         span_type: options.kind,
         start_time: start.text,
-        input_data: options.input,
+        input_data: rules.inputs ? options.input : undefined,
         model: labelOf(options.model),
         provider: labelOf(options.provider),
-      });
+      };
+      super(recorder, place.traceId, start.micros, draft, place.tracestate);
       this.#setRarer(options);
     }
     this.id = id;
@@ -146,14 +155,14 @@ export class Span extends Operation<SpanDraft> {
   /** What went in: any value, serialised when the span ends. */
   setInput(input: unknown): this {
     return this.update((draft) => {
-      draft.input_data = input;
+      if (this.recorder.rules.inputs) draft.input_data = input;
     });
   }
 
   /** What came out: any value, serialised when the span ends. */
   setOutput(output: unknown): this {
     return this.update((draft) => {
-      draft.output_data = output;
+      if (this.recorder.rules.outputs) draft.output_data = output;
     });
   }
 
@@ -208,7 +217,7 @@ export class Span extends Operation<SpanDraft> {
         return;
       }
       draft.events.push({
-        name: nameOf(name),
+        name: nameOf(name, `events.${draft.events.length}.name`, this.recorder.rules.mask),
         time: this.#timeOf(time),
         ...(attributes === undefined ? {} : { attributes: objectOf(attributes) }),
       });
@@ -221,7 +230,7 @@ export class Span extends Operation<SpanDraft> {
 
   /** @internal */
   override succeed(output: unknown): void {
-    if (this.draft !== undefined && this.draft.output_data === undefined) this.draft.output_data = output;
+    if (this.draft?.output_data === undefined) this.setOutput(output);
     this.end();
   }
 
@@ -251,7 +260,7 @@ export class Span extends Operation<SpanDraft> {
   /** @internal */
   protected override finish(draft: SpanDraft, endMicros: number): void {
     draft.end_time = formatTime(endMicros);
-    this.recorder.ended(this, 'span', spanJson(draft, this.recorder.limits));
+    this.recorder.ended(this, 'span', spanJson(draft, this.recorder.rules));
     if (this.#ownsTrace) this.trace?.endWith(endMicros);
   }
 }

@@ -1,6 +1,7 @@
 import { formatTime } from './clock.ts';
-import { inertTraceId, Operation, type Recorder, startOf } from './operation.ts';
-import { labelOf, nameOf, type TraceDraft, tagsOf, traceJson } from './wire-record.ts';
+import { Operation, type Recorder, startOf } from './operation.ts';
+import type { Span } from './span.ts';
+import { nameOf, privateLabelOf, type TraceDraft, tagsOf, traceJson } from './wire-record.ts';
 
 /** What is known of a trace when it starts. */
 export interface TraceOptions {
@@ -19,6 +20,11 @@ export interface TraceOptions {
    * @default now
    */
   readonly startTime?: Date | undefined;
+  /**
+   * Whether it is recorded, with all its spans.
+   * @default decided by `sampleRate`
+   */
+  readonly sampled?: boolean | undefined;
 }
 
 /** What a tracer puts on every trace. */
@@ -60,32 +66,46 @@ export class Trace extends Operation<TraceDraft> {
     options: TraceOptions,
     origin: TraceOrigin,
     isImplicit: boolean,
+    isSampled: boolean,
   ) {
-    if (id === inertTraceId) {
-      super(recorder, id, 0, undefined);
+    if (!isSampled) {
+      super(recorder, id, 0, undefined, undefined);
     } else {
+      const { mask, inputs } = recorder.rules;
       const start = startOf(options.startTime, recorder.clock);
-      super(recorder, id, start.micros, {
+      const draft: TraceDraft = {
         trace_id: id,
-        name: nameOf(name),
+        name: nameOf(name, 'name', mask),
         start_time: start.text,
-        input: options.input,
-        tags: tagsOf(options.tags),
-        user_id: labelOf(options.userId),
-        session_id: labelOf(options.sessionId),
+        input: inputs ? options.input : undefined,
+        tags: tagsOf(options.tags, mask),
+        user_id: privateLabelOf(options.userId, 'user_id', mask),
+        session_id: privateLabelOf(options.sessionId, 'session_id', mask),
         environment: origin.environment,
         release: origin.release,
         service_name: origin.serviceName,
-      });
+      };
+      super(recorder, id, start.micros, draft, undefined);
       if (options.metadata !== undefined) this.setMetadata(options.metadata);
     }
     this.id = id;
     this.#isImplicit = isImplicit;
   }
 
-  /** Where this trace can be looked at. */
+  /** Where this trace can be looked at; empty if it is not recorded. */
   get url(): string {
-    return this.recorder.traceUrl(this.id);
+    return this.isSampled ? this.recorder.traceUrl(this.id) : '';
+  }
+
+  #unsampledSpan: Span | undefined;
+
+  /**
+   * The one span of a trace that is not recorded: all that is started within is this.
+   * @internal
+   */
+  unsampledSpan(create: () => Span): Span {
+    this.#unsampledSpan ??= create();
+    return this.#unsampledSpan;
   }
 
   /** @internal */
@@ -100,41 +120,41 @@ export class Trace extends Operation<TraceDraft> {
   /** What went in: any value, serialised when the trace ends. */
   setInput(input: unknown): this {
     return this.update((draft) => {
-      draft.input = input;
+      if (this.recorder.rules.inputs) draft.input = input;
     });
   }
 
   /** What came out: any value, serialised when the trace ends. */
   setOutput(output: unknown): this {
     return this.update((draft) => {
-      draft.output = output;
+      if (this.recorder.rules.outputs) draft.output = output;
     });
   }
 
   /** Who it was done for. */
   setUser(userId: string): this {
     return this.update((draft) => {
-      draft.user_id = labelOf(userId);
+      draft.user_id = privateLabelOf(userId, 'user_id', this.recorder.rules.mask);
     });
   }
 
   /** The conversation or session it belongs to. */
   setSession(sessionId: string): this {
     return this.update((draft) => {
-      draft.session_id = labelOf(sessionId);
+      draft.session_id = privateLabelOf(sessionId, 'session_id', this.recorder.rules.mask);
     });
   }
 
   /** Words to find it by, in the place of those it had: at most 50, of at most 100 characters. */
   setTags(tags: readonly string[]): this {
     return this.update((draft) => {
-      draft.tags = tagsOf(tags);
+      draft.tags = tagsOf(tags, this.recorder.rules.mask);
     });
   }
 
   /** @internal */
   override succeed(output: unknown): void {
-    if (this.draft !== undefined && this.draft.output === undefined) this.draft.output = output;
+    if (this.draft?.output === undefined) this.setOutput(output);
     this.end();
   }
 
@@ -178,6 +198,6 @@ export class Trace extends Operation<TraceDraft> {
     // Said outright: else the server takes the status of the first span, and a program that coped with a failed step
     // has not failed. The trace of a lone span has nothing to say beyond that span.
     if (!this.#isImplicit) draft.status ??= 'ok';
-    this.recorder.ended(this, 'trace', traceJson(draft, this.recorder.limits));
+    this.recorder.ended(this, 'trace', traceJson(draft, this.recorder.rules));
   }
 }

@@ -4,17 +4,22 @@ import { flushBeforeExit, forgetExitFlush } from './exit-flush.ts';
 import { Batcher, type FlushReport } from './export/batcher.ts';
 import { HttpTransport } from './export/http.ts';
 import type { BatchRecord, Transport } from './export/transport.ts';
-import { follow } from './follow.ts';
+import { FlushOn, type WaitUntil } from './flush-on.ts';
+import { type Follower, follow } from './follow.ts';
 import { type Ids, randomIds } from './ids.ts';
+import { safeMask } from './masking.ts';
 import { OpenOperations } from './open-operations.ts';
 import { inertTraceId, Operation, type Recorder } from './operation.ts';
 import { processEnvironment, type ResolvedOptions, resolveOptions, type TracerOptions } from './options.ts';
+import { type HeaderSource, type HeaderTarget, type RemoteContext, readHeaders, writeHeaders } from './propagation.ts';
+import { isSampled } from './sampling.ts';
 import { type ScoreOptions, scoreJson } from './score.ts';
-import { deepestValue } from './serialize.ts';
+import { deepestValue, describe } from './serialize.ts';
 import { Span, type SpanOptions, type SpanPlace } from './span.ts';
 import { Trace, type TraceOptions } from './trace.ts';
 import { version } from './version.ts';
 import { Warnings } from './warnings.ts';
+import type { CaptureRules } from './wire-record.ts';
 
 /** What is known of a span that {@link Tracer.wrap} makes for each call. */
 export interface WrapOptions extends Omit<SpanOptions, 'input' | 'startTime'> {
@@ -23,6 +28,15 @@ export interface WrapOptions extends Omit<SpanOptions, 'input' | 'startTime'> {
    * @default true
    */
   readonly captureInput?: boolean | undefined;
+}
+
+/** How {@link Tracer.continue} goes on. */
+export interface ContinueOptions {
+  /**
+   * Whether what happens inside is recorded.
+   * @default as the caller decided, by the flag in `traceparent`
+   */
+  readonly sampled?: boolean | undefined;
 }
 
 const wireId = /^[A-Za-z0-9_-]{1,100}$/;
@@ -59,13 +73,14 @@ export class Tracer {
   readonly #options: ResolvedOptions;
   readonly #clock: Clock;
   readonly #ids: Ids;
-  readonly #context = createActiveContext<Operation>();
+  readonly #context = createActiveContext<Operation | RemoteContext>();
   readonly #warnings: Warnings;
   readonly #batcher: Batcher | undefined;
   readonly #open: OpenOperations | undefined;
   readonly #recorder: Recorder;
   readonly #inertTrace: Trace;
   readonly #inertSpan: Span;
+  readonly #flushOn = new FlushOn(() => this.flush());
   readonly #exitFlush = (): void => this.#flushAtExit();
   #isRecording: boolean;
 
@@ -81,7 +96,7 @@ export class Tracer {
     this.#ids = resolved.ids ?? randomIds();
     this.#warnings = new Warnings(resolved.logger, resolved.debug, this.#clock.elapsed);
     this.#recorder = this.#createRecorder();
-    this.#inertTrace = new Trace(this.#recorder, inertTraceId, '', {}, resolved, false);
+    this.#inertTrace = new Trace(this.#recorder, inertTraceId, '', {}, resolved, false, false);
     this.#inertSpan = new Span(this.#recorder, inertTraceId.slice(16), '', {}, this.#inertPlace());
 
     this.#batcher = resolved.enabled ? this.#createBatcher() : undefined;
@@ -221,7 +236,8 @@ export class Tracer {
 
   /** The trace that is active here, if one is. */
   get activeTrace(): Trace | undefined {
-    return this.#context.active()?.trace;
+    const active = this.#context.active();
+    return active instanceof Operation ? active.trace : undefined;
   }
 
   /**
@@ -240,13 +256,123 @@ export class Tracer {
     if (!this.#isRecording) return void this.#refuse(undefined);
     try {
       const id = idOf(score.id) ?? this.#ids.traceId();
-      const traceId = idOf(score.traceId ?? this.#context.active()?.traceId);
-      const json = traceId && scoreJson(score, id, traceId, this.#clock.now());
-      if (json) this.#offer('score', id, json, false);
-      else this.#warnings.warn('a score without a trace or a value was ignored: it needs a traceId or an active trace');
+      const active = score.traceId === undefined ? this.#context.active() : undefined;
+      const traceId = idOf(score.traceId ?? active?.traceId);
+      if (active instanceof Operation && !active.isSampled && traceId !== inertTraceId) return;
+      const json = traceId && scoreJson(score, id, traceId, this.#clock.now(), this.#recorder.rules.mask);
+      if (json) {
+        this.#offer('score', id, json, false);
+        this.#flushOn.recorded();
+      } else {
+        this.#warnings.warn('a score without a trace or a value was ignored: it needs a traceId or an active trace');
+      }
     } catch (error) {
       this.#failed(error, undefined);
     }
+  }
+
+  /**
+   * Writes the active span into headers of a request, as W3C `traceparent` (and `tracestate`, where one came with the
+   * trace), so that the program that gets it can go on with {@link Tracer.continue}. Where nothing is active the headers
+   * stay as they are.
+   *
+   * @param headers A plain object, `Headers`, or a `Map`. It is changed.
+   * @returns The same headers; a new object if none were given.
+   * @example
+   * ```ts
+   * import { Tracer } from 'llm-tracer';
+   *
+   * const tracer = new Tracer();
+   * await tracer.span('call search', () => fetch('http://127.0.0.1:9000/search', { headers: tracer.inject() }));
+   * ```
+   */
+  inject<Headers extends HeaderTarget = Record<string, string>>(headers: Headers = {} as Headers): Headers {
+    try {
+      const active = this.#context.active();
+      if (!(active instanceof Operation)) return active === undefined ? headers : writeHeaders(headers, active);
+      const { traceId, parentId: spanId, isSampled: sampled, tracestate } = active;
+      return writeHeaders(headers, { traceId, spanId, sampled, tracestate });
+    } catch (error) {
+      // Frozen, or immutable as those of an incoming request.
+      return this.#failed(error, headers, 'the headers could not be written');
+    }
+  }
+
+  /**
+   * Calls `fn` within the trace that the headers of a request come from: spans started inside belong to it, below the
+   * caller's span. Headers without a valid `traceparent` change nothing.
+   *
+   * The trace is the caller's: there is no {@link Tracer.activeTrace} here, and `tracer.trace` makes one of its own.
+   *
+   * @param headers Of the incoming request: as Node gives them, `Headers`, or a `Map`.
+   * @example
+   * ```ts
+   * import { createServer } from 'node:http';
+   * import { Tracer } from 'llm-tracer';
+   *
+   * const tracer = new Tracer();
+   * createServer((request, response) =>
+   *   tracer.continue(request.headers, () => tracer.span('search', () => response.end('found'))),
+   * );
+   * ```
+   */
+  continue<Result>(headers: HeaderSource, fn: () => Result): Result;
+  continue<Result>(headers: HeaderSource, options: ContinueOptions, fn: () => Result): Result;
+  continue<Result>(headers: HeaderSource, options: ContinueOptions | (() => Result), fn?: () => Result): Result {
+    const work = typeof options === 'function' ? options : (fn as () => Result);
+    const remote = this.#isRecording ? this.#remoteContext(headers, options) : undefined;
+    if (remote === undefined) return work();
+    return follow(this.#context.run(remote, work), this.#followerWithin(remote));
+  }
+
+  #remoteContext(headers: HeaderSource, options: unknown): RemoteContext | undefined {
+    try {
+      const remote = readHeaders(headers);
+      const { sampled } = ((typeof options === 'object' ? options : undefined) as ContinueOptions | undefined) ?? {};
+      return remote === undefined || sampled === undefined ? remote : { ...remote, sampled };
+    } catch {
+      // Headers that cannot be read say nothing.
+      return undefined;
+    }
+  }
+
+  /** What runs late, a generator or a stream, runs in the same context. */
+  #followerWithin(remote: RemoteContext): Follower {
+    const context = this.#context;
+    const nothing = (): void => {};
+    return {
+      run: (fn) => context.run(remote, fn),
+      outside: () => {
+        const active = context.active();
+        return (fn) => context.run(active, fn);
+      },
+      wantsOutput: false,
+      succeed: nothing,
+      fail: nothing,
+      cancelled: nothing,
+    };
+  }
+
+  /**
+   * Has the platform wait for what is recorded from now on: it is handed a promise when a trace starts, which resolves
+   * when the trace has ended and is delivered. Call it at the beginning of each invocation, with `waitUntil` of Vercel,
+   * of a Cloudflare `ExecutionContext`, or of another platform of this kind.
+   *
+   * @example
+   * ```ts
+   * import { Tracer } from 'llm-tracer';
+   *
+   * const tracer = new Tracer();
+   * export default {
+   *   async fetch(request: Request, _env: unknown, context: { waitUntil(promise: Promise<unknown>): void }) {
+   *     tracer.flushOn((promise) => context.waitUntil(promise));
+   *     return tracer.trace('answer', async () => new Response(request.url));
+   *   },
+   * };
+   * ```
+   */
+  flushOn(waitUntil: WaitUntil): void {
+    this.#flushOn.use(waitUntil);
   }
 
   /**
@@ -315,7 +441,7 @@ export class Tracer {
     return {
       clock: this.#clock,
       context: this.#context,
-      limits: { maxBytes: this.#options.maxValueBytes, maxDepth: deepestValue },
+      rules: this.#captureRules(),
       traceUrl: (traceId) => `${this.#options.url}/traces/${traceId}`,
       startSpan: (name, options, parent) => this.#startSpan(name, options, parent),
       runSpan: (name, options, parent, fn) => this.#execute(this.#startSpan(name, options, parent), fn),
@@ -324,8 +450,25 @@ export class Tracer {
     };
   }
 
+  #captureRules(): CaptureRules {
+    const { maxValueBytes, maxRecordBytes, maxMediaBytes, captureInputs, captureOutputs, mask } = this.#options;
+    const onFailure = (): void =>
+      this.#warnings.warn('the mask failed: it threw or gave a promise. The value is dropped');
+    return {
+      maxBytes: maxValueBytes,
+      maxDepth: deepestValue,
+      maxRecordBytes,
+      maxMediaBytes,
+      inputs: captureInputs,
+      outputs: captureOutputs,
+      mask: mask && safeMask(mask, onFailure),
+    };
+  }
+
   #execute<Handle extends Operation, Result>(handle: Handle, fn: (handle: Handle) => Result): Result {
     if (handle.traceId === inertTraceId) return fn(handle);
+    // Inside of a trace that is not recorded everything is where it belongs already.
+    if (!handle.isSampled && this.#context.active()?.traceId === handle.traceId) return fn(handle);
     let result: Result;
     try {
       result = this.#context.run(handle, fn, handle);
@@ -340,43 +483,70 @@ export class Tracer {
     if (!this.#isRecording) return this.#refuse(this.#inertSpan);
     try {
       const place = this.#placeBelow(options.parent ?? parent ?? this.#context.active(), name, options);
+      if (!place.isSampled) return this.#unsampledSpan(place);
       return this.#opened(new Span(this.#recorder, this.#ids.spanId(), name, options, place));
     } catch (error) {
       return this.#failed(error, this.#inertSpan);
     }
   }
 
-  #placeBelow(parent: SpanOptions['parent'], name: string, { startTime }: SpanOptions): SpanPlace {
+  #unsampledSpan(place: SpanPlace): Span {
+    const create = (): Span => new Span(this.#recorder, this.#ids.spanId(), '', {}, place);
+    return place.trace?.unsampledSpan(create) ?? create();
+  }
+
+  #placeBelow(parent: SpanOptions['parent'] | RemoteContext, name: string, { startTime }: SpanOptions): SpanPlace {
     if (parent instanceof Operation) {
       if (parent.traceId === inertTraceId) return this.#placeOfItsOwn(name, startTime);
-      return { traceId: parent.traceId, parentId: parent.parentId, trace: parent.trace, ownsTrace: false };
+      const { traceId, parentId, trace, isSampled, tracestate } = parent;
+      return { traceId, parentId, trace, isSampled, tracestate, ownsTrace: false };
     }
     const traceId = idOf(parent?.traceId);
     if (traceId === undefined) return this.#placeOfItsOwn(name, startTime);
-    return { traceId, parentId: idOf(parent?.spanId), trace: undefined, ownsTrace: false };
+    return {
+      traceId,
+      parentId: idOf(parent?.spanId),
+      trace: undefined,
+      isSampled: parent?.sampled ?? isSampled(traceId, this.#options.sampleRate),
+      tracestate: parent !== undefined && 'tracestate' in parent ? parent.tracestate : undefined,
+      ownsTrace: false,
+    };
   }
 
   #placeOfItsOwn(name: string, startTime: Date | undefined): SpanPlace {
     const trace = this.#opened(this.#createTrace(name, { startTime }, true));
-    return { traceId: trace.id, parentId: undefined, trace, ownsTrace: true };
+    const { id: traceId, isSampled } = trace;
+    return { traceId, parentId: undefined, trace, isSampled, tracestate: undefined, ownsTrace: true };
   }
 
   #inertPlace(): SpanPlace {
-    return { traceId: inertTraceId, parentId: undefined, trace: this.#inertTrace, ownsTrace: false };
+    return {
+      traceId: inertTraceId,
+      parentId: undefined,
+      trace: this.#inertTrace,
+      isSampled: false,
+      tracestate: undefined,
+      ownsTrace: false,
+    };
   }
 
   #createTrace(name: string, options: TraceOptions, isImplicit: boolean): Trace {
-    return new Trace(this.#recorder, this.#ids.traceId(), name, options, this.#options, isImplicit);
+    const id = this.#ids.traceId();
+    const sampled = options.sampled ?? isSampled(id, this.#options.sampleRate);
+    return new Trace(this.#recorder, id, name, options, this.#options, isImplicit, sampled);
   }
 
   #opened<Handle extends Operation>(handle: Handle): Handle {
+    if (!handle.isSampled) return handle;
     this.#open?.add(handle);
+    this.#flushOn.started(handle);
     return handle;
   }
 
   #ended(operation: Operation, kind: 'trace' | 'span', json: string): void {
     this.#open?.remove(operation);
     this.#offer(kind, operation.id, json, false);
+    this.#flushOn.ended(operation);
   }
 
   #announce(operation: Operation): void {
@@ -399,8 +569,8 @@ export class Tracer {
   }
 
   /** A mistake of our own must not become the application's. */
-  #failed<Inert>(error: unknown, inert: Inert): Inert {
-    this.#warnings.warn(`a record was lost to an unexpected error: ${String(error)}`);
+  #failed<Inert>(error: unknown, inert: Inert, what = 'a record was lost to an unexpected error'): Inert {
+    this.#warnings.warn(`${what}: ${describe(error)}`);
     return inert;
   }
 

@@ -1,6 +1,7 @@
+import { maskedText, type SafeMask } from './masking.ts';
 import type { SpanEvent, SpanLink, SpanUpsert } from './schema/span.ts';
 import type { TraceUpsert } from './schema/trace.ts';
-import { type Cut, head, isPlain, utf8Bytes, type ValueLimits, writeValue } from './serialize.ts';
+import { type Cut, head, isPlain, utf8Bytes, type ValueRules, writeValue } from './serialize.ts';
 
 // What the server refuses must not leave the client: these are the bounds of the wire's schemas (schema/fields.ts).
 const longestLabel = 255;
@@ -10,6 +11,14 @@ const mostTags = 50;
 export const mostEvents = 10_000;
 const mostTokens = 1e12;
 const greatestCostUsd = 1e6;
+
+/** How records are captured. */
+export interface CaptureRules extends ValueRules {
+  /** Bytes of UTF-8 of one record's JSON. */
+  readonly maxRecordBytes: number;
+  readonly inputs: boolean;
+  readonly outputs: boolean;
+}
 
 type Mutable<T> = { -readonly [Key in keyof T]?: T[Key] | undefined };
 
@@ -33,10 +42,8 @@ const textOf = (value: unknown): string => {
 };
 
 /** A name of 1 to 255 characters, whatever came. */
-export const nameOf = (value: unknown): string => {
-  const text = value === undefined ? '' : textOf(value);
-  return text === '' ? 'unnamed' : head(text, longestLabel);
-};
+export const nameOf = (value: unknown, path = 'name', mask?: SafeMask): string =>
+  privateLabelOf(value, path, mask) ?? 'unnamed';
 
 /** A label of 1 to 255 characters; undefined for what is none. */
 export const labelOf = (value: unknown): string | undefined => {
@@ -45,11 +52,17 @@ export const labelOf = (value: unknown): string | undefined => {
   return text === '' ? undefined : head(text, longestLabel);
 };
 
+/** A label that may say something about a person, as the mask lets it through. */
+export const privateLabelOf = (value: unknown, path: string, mask: SafeMask | undefined): string | undefined =>
+  mask === undefined || value === undefined || value === null
+    ? labelOf(value)
+    : labelOf(maskedText(textOf(value), path, mask));
+
 /** At most 50 different tags of 1 to 100 characters. */
-export const tagsOf = (value: unknown): string[] | undefined => {
+export const tagsOf = (value: unknown, mask?: SafeMask): string[] | undefined => {
   if (!Array.isArray(value)) return undefined;
-  const tags = value.map((tag) => head(textOf(tag), longestTag)).filter((tag) => tag !== '');
-  return [...new Set(tags)].slice(0, mostTags);
+  const tags = value.map((tag, index) => head(maskedText(textOf(tag), `tags.${index}`, mask) ?? '', longestTag));
+  return [...new Set(tags.filter((tag) => tag !== ''))].slice(0, mostTags);
 };
 
 /** A token count that the wire takes; undefined for what is none. */
@@ -73,10 +86,11 @@ interface ErrorFields {
 }
 
 /** A message, a type and a stack out of anything that can be thrown; what is too long is cut and noted in `cuts`. */
-export function errorFields(error: unknown, cuts: Cut[]): ErrorFields {
+export function errorFields(error: unknown, rules: CaptureRules, cuts: Cut[]): ErrorFields {
   const bounded = (text: string, path: string): string => {
-    if (text.length > longestText) cuts.push({ path, original_bytes: utf8Bytes(text) });
-    return head(text, longestText);
+    const masked = maskedText(text, path, rules.mask) ?? '[masked]';
+    if (masked.length > longestText) cuts.push({ path, original_bytes: utf8Bytes(masked) });
+    return head(masked, longestText);
   };
   try {
     if (error instanceof Error) {
@@ -89,8 +103,11 @@ export function errorFields(error: unknown, cuts: Cut[]): ErrorFields {
         ...(typeof error.stack === 'string' ? { error_stack: bounded(error.stack, 'error_stack') } : {}),
       };
     }
-    const isObject = typeof error === 'object' && error !== null;
-    const text = isObject ? writeValue(error, 'error', { maxBytes: longestText, maxDepth: 20 }, cuts) : textOf(error);
+    if (typeof error === 'object' && error !== null) {
+      const text = writeValue(error, 'error', { ...rules, maxBytes: longestText, maxDepth: 20 }, cuts);
+      return { error: head(text, longestText) };
+    }
+    const text = textOf(error);
     return { error: bounded(text === '' ? 'an empty error' : text, 'error') };
   } catch {
     return { error: 'an error that cannot be read' };
@@ -110,39 +127,85 @@ const spanPayloads = [
 const tracePayloads = ['input', 'output', 'metadata'] as const;
 
 /** A span record as JSON text. Consumes the draft. */
-export const spanJson = (draft: SpanDraft, limits: ValueLimits): string => recordJson(draft, spanPayloads, limits);
+export const spanJson = (draft: SpanDraft, rules: CaptureRules): string => recordJson(draft, spanPayloads, rules);
 
 /** A trace record as JSON text. Consumes the draft. */
-export const traceJson = (draft: TraceDraft, limits: ValueLimits): string => recordJson(draft, tracePayloads, limits);
+export const traceJson = (draft: TraceDraft, rules: CaptureRules): string => recordJson(draft, tracePayloads, rules);
+
+// Of a UTF-16 unit in UTF-8.
+const mostBytesPerUnit = 3;
 
 /**
- * One `JSON.stringify` for the whole record where its payloads are plain, as nearly all are. A payload that is not is
- * written by itself and put in as text.
+ * One `JSON.stringify` for the whole record where its payloads are plain, as nearly all are. Else, and where the record
+ * is too large as a whole, each payload is written by itself and put in as text.
  */
 function recordJson<Draft extends { truncated?: Cut[] }>(
   draft: Draft,
   payloads: readonly (keyof Draft & string)[],
-  limits: ValueLimits,
+  rules: CaptureRules,
 ): string {
-  let written = '';
-  const cuts: Cut[] = [];
+  if (rules.mask === undefined && payloads.every((field) => isPlain(draft[field], rules))) {
+    try {
+      const json = JSON.stringify(draft);
+      const { maxRecordBytes } = rules;
+      if (json.length * mostBytesPerUnit <= maxRecordBytes || utf8Bytes(json) <= maxRecordBytes) return json;
+    } catch {
+      // A getter gave something else the second time.
+    }
+  }
+
+  const core = { ...draft };
+  const values: PayloadValue[] = [];
   for (const field of payloads) {
     const value = draft[field];
-    if (value === undefined || isPlain(value, limits)) continue;
-    written += `,"${field}":${payloadJson(field, value, limits, cuts)}`;
-    delete draft[field];
+    if (value !== undefined) values.push({ field, value });
+    delete core[field];
   }
-  if (cuts.length > 0) draft.truncated = [...(draft.truncated ?? []), ...cuts].slice(0, 1000);
-  const json = JSON.stringify(draft);
-  return written === '' ? json : `${json.slice(0, -1)}${written}}`;
+  const cuts: Cut[] = [];
+  const written = payloadsJson(values, rules, rules.maxRecordBytes - coreReserveBytes, cuts);
+  if (cuts.length > 0) core.truncated = [...(core.truncated ?? []), ...cuts].slice(0, 1000);
+  return `${JSON.stringify(core).slice(0, -1)}${written}}`;
 }
 
-function payloadJson(field: string, value: unknown, limits: ValueLimits, cuts: Cut[]): string {
-  if (field === 'metadata') return objectJson(value, field, limits, cuts);
-  if (field !== 'events' && field !== 'links') return writeValue(value, field, limits, cuts);
+// For all that is not payload: labels, an error with its stack, and the list of what was cut.
+const coreReserveBytes = 400_000;
+
+interface PayloadValue {
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/**
+ * Payloads as members of a record, within so many bytes for all: the small ones stay whole, and the large ones share
+ * what is left.
+ */
+function payloadsJson(values: readonly PayloadValue[], rules: CaptureRules, maxBytes: number, cuts: Cut[]): string {
+  const texts = values.map(({ field, value }) => {
+    const cut: Cut[] = [];
+    const json = payloadJson(field, value, rules, cut);
+    return { field, value, json, cut, bytes: utf8Bytes(json) };
+  });
+  let left = Math.max(maxBytes, 0);
+  const ascending = [...texts].sort((one, other) => one.bytes - other.bytes);
+  for (const [index, text] of ascending.entries()) {
+    const share = Math.floor(left / (ascending.length - index));
+    if (text.bytes > share) {
+      text.cut = [];
+      text.json = payloadJson(text.field, text.value, { ...rules, maxBytes: share }, text.cut);
+      text.bytes = utf8Bytes(text.json);
+    }
+    left -= text.bytes;
+    cuts.push(...text.cut);
+  }
+  return texts.map(({ field, json }) => `,"${field}":${json}`).join('');
+}
+
+function payloadJson(field: string, value: unknown, rules: CaptureRules, cuts: Cut[]): string {
+  if (field === 'metadata') return objectJson(value, field, rules, cuts);
+  if (field !== 'events' && field !== 'links') return writeValue(value, field, rules, cuts);
 
   // Their outer shape is the SDK's own; only the attributes are the caller's.
-  const share = { ...limits, maxBytes: Math.floor(limits.maxBytes / (value as unknown[]).length) };
+  const share = { ...rules, maxBytes: Math.floor(rules.maxBytes / (value as unknown[]).length) };
   const elements = (value as (SpanEvent | SpanLink)[]).map(({ attributes, ...own }, index) => {
     if (attributes === undefined) return JSON.stringify(own);
     const json = objectJson(attributes, `${field}.${index}.attributes`, share, cuts);
@@ -152,7 +215,7 @@ function payloadJson(field: string, value: unknown, limits: ValueLimits, cuts: C
 }
 
 /** As JSON, and an object even where the value turns itself into something else: the wire takes nothing but objects. */
-function objectJson(value: unknown, path: string, limits: ValueLimits, cuts: Cut[]): string {
-  const json = writeValue(value, path, limits, cuts);
+function objectJson(value: unknown, path: string, rules: ValueRules, cuts: Cut[]): string {
+  const json = writeValue(value, path, rules, cuts);
   return json.startsWith('{') ? json : `{"value":${json}}`;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Cut, deepestValue, head, isPlain, utf8Bytes, writeValue } from '../src/serialize.ts';
 
-const limits = { maxBytes: 1_000_000, maxDepth: deepestValue };
+const limits = { maxBytes: 1_000_000, maxDepth: deepestValue, maxMediaBytes: 65_536 };
 const json = (value: unknown, cuts: Cut[] = [], bounds = limits): unknown =>
   JSON.parse(writeValue(value, 'input_data', bounds, cuts));
 
@@ -70,7 +70,7 @@ describe('what JSON has no form for', () => {
     ['big integers', new BigInt64Array([1n]), ['1']],
     ['a buffer', Buffer.from('hi'), { type: 'Buffer', byte_length: 2, base64: 'aGk=' }],
     ['bytes', new Uint8Array([104, 105]), { type: 'Uint8Array', byte_length: 2, base64: 'aGk=' }],
-    ['many bytes', new ArrayBuffer(100_000), { type: 'ArrayBuffer', byte_length: 100_000 }],
+    ['many bytes', new ArrayBuffer(100_000), { type: 'ArrayBuffer', byte_length: 100_000, sha256: expect.any(String) }],
     ['an instance', new Point(), { x: 1 }],
     ['a promise', Promise.resolve(1), '[Promise]'],
     ['boxed values', [Object(1n), new String('s')], ['1', 's']],
@@ -198,7 +198,7 @@ describe('limits', () => {
   test('cut a text at a whole character, and say how much it was', () => {
     const cuts: Cut[] = [];
 
-    const value = json('😀'.repeat(1000), cuts, { maxBytes: 1000, maxDepth: 10 }) as string;
+    const value = json('😀'.repeat(1000), cuts, { ...limits, maxBytes: 1000, maxDepth: 10 }) as string;
 
     expect(value).toMatch(/^(😀)+…$/u);
     expect(cuts).toEqual([{ path: 'input_data', original_bytes: 4002 }]);
@@ -208,7 +208,7 @@ describe('limits', () => {
     fc.assert(
       fc.property(fc.array(anyJson, { minLength: 5 }), fc.integer({ min: 300, max: 3000 }), (value, maxBytes) => {
         const cuts: Cut[] = [];
-        const text = writeValue({ value, odd: 1n, fill: 'ü'.repeat(2000) }, 'x', { maxBytes, maxDepth: 92 }, cuts);
+        const text = writeValue({ value, odd: 1n, fill: 'ü'.repeat(2000) }, 'x', { ...limits, maxBytes }, cuts);
 
         expect(() => JSON.parse(text)).not.toThrow();
         expect(utf8Bytes(text)).toBeLessThanOrEqual(maxBytes);
@@ -221,7 +221,7 @@ describe('limits', () => {
     const cuts: Cut[] = [];
     const text = 'x'.repeat(998);
 
-    expect(json(text, cuts, { maxBytes: 1000, maxDepth: 10 })).toBe(text);
+    expect(json(text, cuts, { ...limits, maxBytes: 1000, maxDepth: 10 })).toBe(text);
     expect(cuts).toEqual([]);
   });
 

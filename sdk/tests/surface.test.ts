@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as main from '../src/index.ts';
 import * as openai from '../src/integrations/openai.ts';
+import * as lambda from '../src/lambda.ts';
+import * as redact from '../src/redact.ts';
 import * as testing from '../src/testing.ts';
 import { version } from '../src/version.ts';
 
 test('each entry exports what is listed here, and nothing else', () => {
-  expect(Object.keys(main).sort()).toEqual(['Span', 'Trace', 'Tracer', 'TracerError', 'tracerErrorCodes']);
+  expect(Object.keys(main).sort()).toEqual(['Tracer', 'TracerError', 'tracerErrorCodes']);
   expect(Object.keys(openai)).toEqual(['wrapOpenAI']);
-  expect(Object.keys(testing).sort()).toEqual(['MemoryTransport', 'fixedClock', 'fixedIds']);
+  expect(Object.keys(lambda)).toEqual(['withLambda']);
+  expect(Object.keys(redact).sort()).toEqual(['chain', 'redact']);
+  expect(Object.keys(testing).sort()).toEqual(['MemoryTransport', 'fixedClock', 'fixedIds', 'testTracer']);
 });
 
 test('the version is that of the package', () => {
