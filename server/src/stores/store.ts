@@ -1,4 +1,4 @@
-import type { SpanRecord, StatsAnswer, Status, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
+import type { ScoreCondition, SpanRecord, StatsAnswer, Status, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
 import type { Fields, ScoreChange, SpanChange, TraceChange } from '../domain/record.ts';
 
 /**
@@ -40,8 +40,11 @@ export interface Store {
   /** One span, whole, or undefined. */
   readSpan(project: string, spanId: string): Promise<SpanRecord | undefined>;
 
-  /** A page of traces, newest first (by start_time, then trace_id, both descending), without inputs and outputs. */
-  listTraces(project: string, filter: TraceFilter, page: PageRequest): Promise<TracePage>;
+  /**
+   * A page of traces without inputs and outputs: newest first, or by duration or cost, greatest first; then by trace_id, all
+   * descending. Running traces have no duration and come last.
+   */
+  listTraces(project: string, filter: TraceFilter, page: ListRequest): Promise<TracePage>;
 
   /** Sums over the project's unexpired traces. */
   stats(project: string): Promise<StatsAnswer>;
@@ -125,6 +128,8 @@ export interface TraceFilter {
   readonly release?: string | undefined;
   readonly minDurationMs?: number | undefined;
   readonly minCost?: number | undefined;
+  /** A score of the trace, or of a span in it, meets this. */
+  readonly score?: ScoreCondition | undefined;
 }
 
 export interface PageRequest {
@@ -136,6 +141,13 @@ export interface PageRequest {
    */
   readonly boundsAsSent?: { readonly from?: string | undefined; readonly to?: string | undefined } | undefined;
 }
+
+export interface ListRequest extends PageRequest {
+  /** @default 'time' */
+  readonly sort?: TraceSort | undefined;
+}
+
+export type TraceSort = 'time' | 'duration' | 'cost';
 
 /** A page is full while more matches exist. `nextCursor` is null at the end. */
 export interface TracePage {
@@ -155,6 +167,8 @@ export interface StoreOptions {
   /** Microseconds since 1970. */
   readonly clock: () => number;
   readonly retentionDays: number;
+  /** How long a project keeps its traces. @default `retentionDays` for each */
+  readonly retentionDaysOf?: (project: string) => number;
 }
 
 /** The store cannot serve the call now; sending it again later is safe. */

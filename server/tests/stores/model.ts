@@ -1,6 +1,6 @@
 import type { SpanRecord, StatsAnswer, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
 import { type Fields, type Merged, rankOf, revOf } from '../../src/domain/record.ts';
-import type { Batch, BatchOutcome, Outcome, TraceFilter, TraceState } from '../../src/stores/store.ts';
+import type { Batch, BatchOutcome, Outcome, StoreOptions, TraceFilter, TraceState } from '../../src/stores/store.ts';
 import { timeAt } from './builders.ts';
 import { micros } from './model/canonical.ts';
 import { claimsOf, field, type MergedRecord, mergeAll, says } from './model/merging.ts';
@@ -35,11 +35,11 @@ interface Grave {
 export class Model {
   readonly #projects = new Map<string, Project>();
   readonly #clock: () => number;
-  retentionDays: number;
+  readonly #daysOf: (project: string) => number;
 
-  constructor(options: { readonly clock: () => number; readonly retentionDays: number }) {
-    this.#clock = options.clock;
-    this.retentionDays = options.retentionDays;
+  constructor({ clock, retentionDays, retentionDaysOf = () => retentionDays }: StoreOptions) {
+    this.#clock = clock;
+    this.#daysOf = retentionDaysOf;
   }
 
   ingest(project: string, batch: Batch): BatchOutcome {
@@ -122,7 +122,7 @@ export class Model {
     const dropped = new Map<string, number>();
     for (const counts of this.#project(project).dropped.values()) {
       for (const [reason, { count, received }] of counts) {
-        if (!this.#isPast(received)) dropped.set(reason, (dropped.get(reason) ?? 0) + count);
+        if (!this.#isPast(project, received)) dropped.set(reason, (dropped.get(reason) ?? 0) + count);
       }
     }
     return {
@@ -147,12 +147,12 @@ export class Model {
     for (const [name, { traces }] of this.#projects) {
       for (const [traceId, received] of traces) {
         if (exists(received)) {
-          if (!this.#isExpired(retentionStart(received))) continue;
+          if (!this.#isExpired(name, retentionStart(received))) continue;
           this.#bury(name, traceId, 'expired');
           pruned += 1;
         } else {
           // Feedback whose trace never came.
-          for (const [id, at] of received.scoresReceived) if (this.#isPast(at)) forgetScore(received, id);
+          for (const [id, at] of received.scoresReceived) if (this.#isPast(name, at)) forgetScore(received, id);
         }
       }
     }
@@ -172,7 +172,7 @@ export class Model {
     const received = this.#project(project).traces.get(traceId);
     if (received !== undefined && exists(received) && this.#live(project, traceId) === undefined) return 'expired';
     const start = ownStart as string;
-    if (this.#isExpired(start)) return 'expired';
+    if (this.#isExpired(project, start)) return 'expired';
     if (spanId !== null && micros(start) > this.#clock() + day) return 'future';
     if (typeof spanId === 'string' && this.#standsElsewhere(project, traceId, spanId)) return 'conflict';
 
@@ -228,23 +228,23 @@ export class Model {
 
   #grave(project: string, traceId: string): Grave | undefined {
     const grave = this.#project(project).graves.get(traceId);
-    if (grave === undefined || this.#clock() >= grave.dug + (this.retentionDays + 3) * day) return undefined;
+    if (grave === undefined || this.#clock() >= grave.dug + (this.#daysOf(project) + 3) * day) return undefined;
     return grave;
   }
 
   #live(project: string, traceId: string): Received | undefined {
     const received = this.#project(project).traces.get(traceId);
     if (received === undefined || !exists(received)) return undefined;
-    return this.#isExpired(retentionStart(received)) ? undefined : received;
+    return this.#isExpired(project, retentionStart(received)) ? undefined : received;
   }
 
   /** "expire `RETENTION_DAYS` after, rounded up to the UTC day" */
-  #isExpired(start: string): boolean {
-    return this.#isPast(micros(start));
+  #isExpired(project: string, start: string): boolean {
+    return this.#isPast(project, micros(start));
   }
 
-  #isPast(moment: number): boolean {
-    return this.#clock() >= Math.ceil((moment + this.retentionDays * day) / day) * day;
+  #isPast(project: string, moment: number): boolean {
+    return this.#clock() >= Math.ceil((moment + this.#daysOf(project) * day) / day) * day;
   }
 
   #see(project: string, traceId: string): Seen | undefined {

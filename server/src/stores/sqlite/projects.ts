@@ -1,4 +1,4 @@
-import { textOf } from './codec.ts';
+import { stringOf, textOf } from './codec.ts';
 import type { Statements } from './statements.ts';
 
 /** Project names as the small numbers that rows carry. */
@@ -26,6 +26,11 @@ export class Projects {
     const { id } = this.#sql.run('INSERT INTO projects (name) VALUES (?)', textOf(name));
     this.#ids.set(name, id);
     return id;
+  }
+
+  /** The names of all projects that have ever written. */
+  names(): string[] {
+    return this.#sql.all<[string]>('SELECT name FROM projects ORDER BY id').map(([name]) => stringOf(name));
   }
 
   /** Forgets what was read: a rollback may have taken a number back. */

@@ -35,19 +35,18 @@ function entomb(context: WriteContext, traceId: string, loaded: LoadedTrace, sta
   );
 }
 
-/** What pruning works on: it belongs to no one project. */
-export type PruneContext = Omit<WriteContext, 'project'>;
-
-/** Removes up to `limit` expired traces; says how many there were. */
-export function pruneSlice(context: PruneContext, limit: number): number {
-  const expired = context.sql.all<[project: number, traceId: string]>(
-    'SELECT project, trace_id FROM traces WHERE state = 0 AND retention_us <= ? ORDER BY retention_us LIMIT ?',
+/** Removes up to `limit` expired traces of the project; says how many there were. */
+export function pruneSlice(context: WriteContext, limit: number): number {
+  const expired = context.sql.all<[traceId: string]>(
+    `SELECT trace_id FROM traces WHERE project = ? AND state = 0 AND retention_us <= ?
+     ORDER BY retention_us LIMIT ?`,
+    context.project,
     context.cutoffMicros,
     limit,
   );
   removeFromSegments(
     context.sql,
-    expired.map(([project, traceId]) => ({ id: expire({ ...context, project }, traceId), traceId })),
+    expired.map(([traceId]) => ({ id: expire(context, traceId), traceId })),
   );
   return expired.length;
 }
@@ -77,12 +76,13 @@ function expire(context: WriteContext, traceId: string): number {
  * Forgets tombstones that have served, sums of expired days, and scores whose trace never came. Drop counts stay, though they
  * are shown for the retention only: they are cumulative for an instance, which may report once more.
  */
-export function forgetOld({ sql, cutoffMicros, forgottenMicros }: PruneContext): void {
-  sql.run('DELETE FROM traces WHERE state <> 0 AND retention_us <= ?', forgottenMicros);
-  sql.run('DELETE FROM rollups WHERE retention_day <= ?', cutoffMicros / microsPerDay);
+export function forgetOld({ sql, project, cutoffMicros, forgottenMicros }: WriteContext): void {
+  sql.run('DELETE FROM traces WHERE project = ? AND state IN (1, 2) AND retention_us <= ?', project, forgottenMicros);
+  sql.run('DELETE FROM rollups WHERE project = ? AND retention_day <= ?', project, cutoffMicros / microsPerDay);
   sql.run(
-    `DELETE FROM scores WHERE received_us <= ? AND NOT EXISTS
+    `DELETE FROM scores WHERE project = ? AND received_us <= ? AND NOT EXISTS
        (SELECT 1 FROM traces WHERE traces.project = scores.project AND traces.trace_id = scores.trace_id AND state = 0)`,
+    project,
     cutoffMicros,
   );
 }

@@ -35,10 +35,12 @@ const migrations: readonly string[] = [
     segments TEXT NOT NULL,            -- ids of the segments that hold anything of it, with commas
     UNIQUE (project, trace_id)
   ) STRICT;
-  CREATE INDEX traces_by_time ON traces (project, start_us, trace_id) WHERE state = 0;
+  -- With what lists filter and sort by most, so that a scan reads no rows.
+  CREATE INDEX traces_by_time
+    ON traces (project, start_us, trace_id, retention_us, status, name, duration_ms, cost_usd) WHERE state = 0;
   CREATE INDEX traces_by_user ON traces (project, user_id, start_us, trace_id) WHERE state = 0 AND user_id IS NOT NULL;
   CREATE INDEX traces_by_session ON traces (project, session_id, start_us, trace_id) WHERE state = 0 AND session_id IS NOT NULL;
-  CREATE INDEX traces_by_retention ON traces (state, retention_us);
+  CREATE INDEX traces_by_retention ON traces (project, state, retention_us);
 
   CREATE TABLE trace_payloads (trace INTEGER PRIMARY KEY, payload TEXT NOT NULL) STRICT;
 
@@ -91,10 +93,14 @@ const migrations: readonly string[] = [
     trace_id TEXT NOT NULL,
     score_id TEXT NOT NULL,
     received_us INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    number REAL,                       -- the value, where it is a number
+    label TEXT,                        -- the value as text, where it is not
     record TEXT NOT NULL,
     PRIMARY KEY (project, trace_id, score_id)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX scores_by_receipt ON scores (received_us);
+  CREATE INDEX scores_by_name ON scores (project, name);
+  CREATE INDEX scores_by_receipt ON scores (project, received_us);
 
   CREATE TABLE rollups (
     project INTEGER NOT NULL,

@@ -52,6 +52,7 @@ export class SettableClock {
 
 export interface WorldOptions {
   readonly retentionDays?: number;
+  readonly retentionDaysOf?: (project: string) => number;
   readonly start?: string;
   /** Whether, and how compressed, batches bring the body that they were read from. */
   readonly bodies?: Encoding | undefined;
@@ -63,13 +64,16 @@ export class World {
   readonly project: string = 'acme';
   readonly #place: StorePlace;
   readonly #bodies: Encoding | undefined;
+  readonly #retentionDaysOf: WorldOptions['retentionDaysOf'];
   #retentionDays: number;
   #store: Store | undefined;
 
-  private constructor(place: StorePlace, { retentionDays = 90, start = noon, bodies }: WorldOptions) {
+  private constructor(place: StorePlace, options: WorldOptions) {
+    const { retentionDays = 90, retentionDaysOf, start = noon, bodies } = options;
     this.#place = place;
     this.clock = new SettableClock(start);
     this.#retentionDays = retentionDays;
+    this.#retentionDaysOf = retentionDaysOf;
     this.#bodies = bodies;
   }
 
@@ -156,7 +160,11 @@ export class World {
   }
 
   async #open(): Promise<void> {
-    this.#store = await this.#place.open({ clock: this.clock.now, retentionDays: this.#retentionDays });
+    this.#store = await this.#place.open({
+      clock: this.clock.now,
+      retentionDays: this.#retentionDays,
+      ...(this.#retentionDaysOf === undefined ? {} : { retentionDaysOf: this.#retentionDaysOf }),
+    });
   }
 
   async #closeStore(): Promise<void> {

@@ -207,6 +207,28 @@ export function retention(suite: Suite): void {
       expect((await world.store.recount({ repair: false })).differences).toEqual([]);
     });
 
+    it('keeps each project as long as its own setting says: in lists, sums, ingest and pruning', async () => {
+      const world = await suite.world({
+        retentionDays: 9,
+        retentionDaysOf: (project) => (project === 'brief' ? 3 : 9),
+      });
+      for (const project of ['brief', 'acme']) await world.send({ traces: [aTrace()], spans: [aSpan()] }, project);
+      world.clock.advance({ days: 4 });
+
+      const lists = [await world.list({}, 'brief'), await world.list({}, 'acme')];
+      const sums = [(await world.stats('brief')).total_spans, (await world.stats('acme')).total_spans];
+      const late = { spans: [aSpan({ trace_id: traceId(2), span_id: spanId(2) })] };
+      const outcomes = [(await world.send(late, 'brief')).spans, (await world.send(late, 'acme')).spans];
+      const pruned = await world.store.prune();
+
+      expect(lists).toEqual([[], [traceId()]]);
+      expect(sums).toEqual([0, 1]);
+      expect(outcomes).toEqual([['expired'], ['stored']]);
+      expect(pruned).toBe(1);
+      expect(await world.list({}, 'acme')).toHaveLength(2);
+      expect((await world.store.recount({ repair: false })).differences).toEqual([]);
+    });
+
     it('applies a changed setting at once, in both directions', async (context) => {
       suite.requires('reopen', context);
       const world = await suite.world({ retentionDays: 30 });
