@@ -18,7 +18,7 @@ export {
   ListGroupsQuery,
   ListTracesQuery,
   limitRange,
-  scoreCondition,
+  ScoreCondition,
   TimeseriesQuery,
 } from './query.ts';
 export { AddScoreAnswer, AddScoreBody, ScoreRecord, ScoreSource, ScoreUpsert, ScoreValue } from './score.ts';

@@ -29,8 +29,37 @@ const TagList = z.pipe(
   ),
 );
 
-/** A condition on a score: `name` (has it), or `name` with one of `>= <= > < =` and a value. */
-export const scoreCondition = /^([^<>=]{1,255})(?:(>=|<=|>|<|=)(.{1,255}))?$/s;
+const scoreForm = /^([^<>=]{1,255})(?:(>=|<=|>|<|=)(.{1,255}))?$/s;
+const numberForm = /^-?\d{1,15}(\.\d{1,15})?$/;
+
+/**
+ * What a score must be: there at all, equal to `operand`, or greater or less than it. Numbers are compared as numbers; `true`
+ * and `false` equal a yes or no, and any text a category. Only numbers have an order.
+ */
+export type ScoreCondition =
+  | { readonly name: string; readonly operator?: undefined; readonly operand?: undefined }
+  | { readonly name: string; readonly operator: '='; readonly operand: string }
+  | { readonly name: string; readonly operator: '>=' | '<=' | '>' | '<'; readonly operand: number };
+
+/** A condition on a score: `name` (there is one), or `name` with one of `>= <= > < =` and a value. */
+export const ScoreCondition = z.pipe(
+  z.string().check(
+    z.regex(scoreForm, { error: 'must be a score name, or a name with one of >= <= > < = and a value, as name>=0.5' }),
+    z.refine(
+      (text) => {
+        const [, , operator = '=', operand = ''] = scoreForm.exec(text) ?? [];
+        return operator === '=' || numberForm.test(operand);
+      },
+      { error: 'only a number can be compared by order, as name>=0.5' },
+    ),
+  ),
+  z.transform((text: string): ScoreCondition => {
+    const [, name = '', operator, operand = ''] = scoreForm.exec(text) ?? [];
+    if (operator === undefined) return { name };
+    if (operator === '=') return { name, operator, operand };
+    return { name, operator: operator as '>=' | '<=' | '>' | '<', operand: Number(operand) };
+  }),
+);
 
 /** What lists, exports and series can be narrowed by. All given filters must hold. */
 const traceFilters = {
@@ -46,18 +75,13 @@ const traceFilters = {
   release: z.optional(label),
   min_duration_ms: z.optional(decimal),
   min_cost: z.optional(decimal),
-} as const;
-
-/** Filters that need the score and search indexes. */
-const laterFilters = {
-  score: z.optional(z.string().check(z.regex(scoreCondition, { error: 'must be a score name, or name>=0.5' }))),
+  score: z.optional(ScoreCondition),
   q: z.optional(z.string().check(z.minLength(1), z.maxLength(500))),
 } as const;
 
 /** Query of `GET /api/traces`. */
 export const ListTracesQuery = z.object({
   ...traceFilters,
-  ...laterFilters,
   limit,
   cursor,
   sort: z.optional(z.enum(['time', 'duration', 'cost'])),
@@ -88,12 +112,11 @@ export type GetSessionQuery = z.infer<typeof GetSessionQuery>;
 /** Query of `GET /api/stats/timeseries`. */
 export const TimeseriesQuery = z.object({
   ...traceFilters,
-  ...laterFilters,
   bucket: z.optional(z.enum(['hour', 'day'])),
   group_by: z.optional(z.enum(['model', 'span_type', 'name', 'user', 'tag'])),
 });
 export type TimeseriesQuery = z.infer<typeof TimeseriesQuery>;
 
 /** Query of `GET /api/export`. */
-export const ExportQuery = z.object({ ...traceFilters, ...laterFilters });
+export const ExportQuery = z.object({ ...traceFilters });
 export type ExportQuery = z.infer<typeof ExportQuery>;

@@ -7,7 +7,6 @@ import {
   GetTraceQuery,
   Id,
   ListTracesQuery,
-  limitRange,
   TraceAnswer,
   TraceListAnswer,
 } from 'llm-tracer/schema';
@@ -16,10 +15,9 @@ import type { AppContext } from '../context.ts';
 import { traceChange, traceFieldsOf } from '../domain/normalise.ts';
 import { timeOf } from '../domain/time.ts';
 import { problemReply } from '../plugins/openapi.ts';
-import type { TraceFilter } from '../stores/store.ts';
 import { newTraceId } from './new-id.ts';
 import { refusalOf } from './outcome.ts';
-import { resolveTimeBound } from './time-bound.ts';
+import { filterOf, pageOf } from './trace-filter.ts';
 
 const unknownTrace = 'There is no trace with this id in this project.';
 const deletedTrace = 'A trace with this id was deleted; create it under another one.';
@@ -66,17 +64,11 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
         response: { 200: TraceListAnswer },
       },
     },
-    async (request, reply) => {
-      const { limit = limitRange.standard, cursor, ...query } = request.query;
-      const unsupported = unsupportedPart(query);
-      if (unsupported !== undefined) {
-        const message = 'is not supported by this version of the server yet';
-        return reply.problem(422, `${unsupported}: ${message}`, [{ path: unsupported, message }]);
-      }
+    async (request) => {
+      const { query } = request;
       const { traces, nextCursor } = await store.listTraces(request.project, filterOf(query, clock()), {
-        limit,
-        cursor,
-        boundsAsSent: { from: query.from, to: query.to },
+        ...pageOf(query),
+        sort: query.sort,
       });
       return { traces: [...traces], next_cursor: nextCursor, has_more: nextCursor !== null, count: traces.length };
     },
@@ -135,27 +127,3 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
     },
   );
 };
-
-type Filters = Omit<ListTracesQuery, 'limit' | 'cursor'>;
-
-/** A parameter that the contract has and this version cannot serve: saying so beats an answer that ignores it. */
-function unsupportedPart({ q, score, sort = 'time' }: Filters): string | undefined {
-  if (q !== undefined) return 'q';
-  if (score !== undefined) return 'score';
-  return sort === 'time' ? undefined : 'sort';
-}
-
-const filterOf = (query: Filters, nowMicros: number): TraceFilter => ({
-  from: resolveTimeBound(query.from, nowMicros),
-  to: resolveTimeBound(query.to, nowMicros),
-  userId: query.user_id,
-  sessionId: query.session_id,
-  tags: query.tags,
-  name: query.name,
-  status: query.status,
-  model: query.model,
-  environment: query.environment,
-  release: query.release,
-  minDurationMs: query.min_duration_ms,
-  minCost: query.min_cost,
-});

@@ -281,8 +281,9 @@ describe('GET /api/traces', () => {
     ['user_id=a&user_id=b', 'user_id'],
     ['cursor=made-up', 'cursor'],
     ['q=text', 'q'],
-    ['score=good', 'score'],
-    ['sort=cost', 'sort'],
+    ['score=%3D1', 'score'],
+    ['score=tone>%3Dcalm', 'score'],
+    ['sort=name', 'sort'],
   ])('answers 422 to ?%s, naming %s', async (query, path) => {
     const server = await startTestServer();
     await server.post('/api/traces', { name: 'answer' });

@@ -7,12 +7,15 @@ import { InvalidCursor, type Store, type StoreOptions } from '../store.ts';
 import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
 import { ingest } from './ingest.ts';
+import { listTraces } from './list-traces.ts';
 import { Projects } from './projects.ts';
-import { emptyStats, listTraces, type ReadContext, readSpan, readTrace, stats, traceStateOf } from './queries.ts';
+import type { ReadContext } from './read-context.ts';
+import { readSpan, readTrace, traceStateOf } from './read-trace.ts';
 import { recount } from './recount.ts';
 import { deleteTrace, forgetOld, pruneSlice } from './removal.ts';
 import { migrate } from './schema.ts';
 import { Statements } from './statements.ts';
+import { emptyStats, stats } from './stats-query.ts';
 import type { WriteContext } from './write-context.ts';
 
 export interface SqliteStoreOptions extends StoreOptions {
@@ -36,21 +39,24 @@ const tracesPerPruneSlice = 50;
 /** Opens the embedded store: one file, one writer, a transaction for what arrives together. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { clock, retentionDays, synchronous = 'FULL', pricer = () => undefined } = options;
+  const { retentionDaysOf = () => retentionDays } = options;
   const db = openDatabase(options.dataDir, synchronous);
   const sql = new Statements(db);
   const projects = new Projects(sql);
   const commits = commitQueue(db, () => projects.forget());
 
-  const moment = () => {
+  /** Now, and what the project's retention makes of it. */
+  const moment = (project: string) => {
     const nowMicros = clock();
-    const cutoffMicros = retentionCutoff(nowMicros, retentionDays);
-    return { sql, nowMicros, cutoffMicros, forgottenMicros: nowMicros - tombstoneMicros(retentionDays), pricer };
+    const days = retentionDaysOf(project);
+    const cutoffMicros = retentionCutoff(nowMicros, days);
+    return { sql, nowMicros, cutoffMicros, forgottenMicros: nowMicros - tombstoneMicros(days), pricer };
   };
   const write = <T>(project: string, work: (context: WriteContext) => T): Promise<T> =>
-    commits.run(() => work({ ...moment(), project: projects.findOrAdd(project) }));
+    commits.run(() => work({ ...moment(project), project: projects.findOrAdd(project) }));
   const read = async <T>(project: string, absent: T, work: (context: ReadContext) => T): Promise<T> => {
     const id = projects.find(project);
-    return id === undefined ? absent : work({ ...moment(), project: { name: project, id } });
+    return id === undefined ? absent : work({ ...moment(project), project: { name: project, id } });
   };
   /** A write that needs something stored before: a project that has never written has nothing. */
   const change = async (project: string, work: (context: WriteContext) => boolean): Promise<boolean> =>
@@ -75,12 +81,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
     async prune() {
       let pruned = 0;
-      let slice: number;
-      do {
-        slice = await commits.run(() => pruneSlice(moment(), tracesPerPruneSlice));
-        pruned += slice;
-      } while (slice === tracesPerPruneSlice);
-      await commits.run(() => forgetOld(moment()));
+      for (const project of projects.names()) {
+        let slice: number;
+        do {
+          slice = await write(project, (context) => pruneSlice(context, tracesPerPruneSlice));
+          pruned += slice;
+        } while (slice === tracesPerPruneSlice);
+        await write(project, forgetOld);
+      }
       return pruned;
     },
 

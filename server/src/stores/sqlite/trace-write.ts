@@ -5,8 +5,8 @@ import { maxAheadMicros } from '../../domain/retention.ts';
 import type { RollupSheet } from '../../domain/rollup.ts';
 import { microsOf } from '../../domain/time.ts';
 import { maxSpansPerTrace, type Outcome } from '../store.ts';
-import { decodeRecord, encodeRecord } from './codec.ts';
 import { expireHolder } from './removal.ts';
+import { findScore, saveScore } from './score-rows.ts';
 import { SegmentReader } from './segments.ts';
 import { type ContentPlace, findSpan, insertSpan, type StoredSpan, spanRecord, updateSpan } from './span-rows.ts';
 import { type LoadedTrace, linkSegment, loadTraceRecord, saveTrace, versionOf } from './trace-rows.ts';
@@ -82,20 +82,10 @@ export class TraceWrite {
     const { sql, project, nowMicros, cutoffMicros } = this.#context;
     if (microsOf(record.fields['created_at'] as string) <= cutoffMicros) return 'expired';
 
-    const id = [project, this.#traceId, scoreId] as const;
-    const found = sql.get<[string]>(
-      'SELECT record FROM scores WHERE project = ? AND trace_id = ? AND score_id = ?',
-      ...id,
-    );
-    const stored = found && decodeRecord(found[0], null);
+    const key = [project, this.#traceId, scoreId] as const;
+    const stored = findScore(sql, key);
     const merged = stored === undefined ? record : merge(stored, record);
-    if (merged !== stored)
-      sql.run(
-        'INSERT INTO scores VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET record = excluded.record',
-        ...id,
-        nowMicros,
-        encodeRecord(merged, new Set()).head,
-      );
+    if (merged !== stored) saveScore(sql, key, merged, nowMicros);
     return 'stored';
   }
 

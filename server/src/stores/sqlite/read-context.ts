@@ -1,0 +1,11 @@
+import type { Statements } from './statements.ts';
+
+/** What a read is done with. `project` is the name and the number that rows carry. */
+export interface ReadContext {
+  readonly sql: Statements;
+  readonly project: { readonly name: string; readonly id: number };
+  /** The latest retention start that has expired. */
+  readonly cutoffMicros: number;
+  /** Tombstones made at or before this have served. */
+  readonly forgottenMicros: number;
+}

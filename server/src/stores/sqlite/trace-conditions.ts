@@ -1,0 +1,98 @@
+import type { ScoreCondition } from 'llm-tracer/schema';
+import { microsOf } from '../../domain/time.ts';
+import type { TraceFilter } from '../store.ts';
+import { textOf } from './codec.ts';
+import type { ReadContext } from './read-context.ts';
+
+/** A condition on a row of `traces`, as SQL with its values. Columns are unqualified: the innermost `traces` is meant. */
+export interface Conditions {
+  readonly sql: string;
+  readonly values: readonly (string | number | null)[];
+}
+
+/**
+ * Which traces a reader of the project sees, of those that the filter takes.
+ *
+ * The `+` keeps the planner off the index by retention, which nearly every trace passes.
+ */
+export function conditionsOf(context: ReadContext, filter: TraceFilter): Conditions {
+  const { project, cutoffMicros } = context;
+  const conditions = ['project = ? AND state = 0 AND +retention_us > ?'];
+  const values: (string | number | null)[] = [project.id, cutoffMicros];
+  const add = (condition: string, ...given: (string | number | null)[]): void => {
+    conditions.push(condition);
+    values.push(...given);
+  };
+  if (filter.from !== undefined) add('start_us >= ?', microsOf(filter.from));
+  if (filter.to !== undefined) add('start_us < ?', microsOf(filter.to));
+  if (filter.userId !== undefined) add('user_id = ?', textOf(filter.userId));
+  if (filter.sessionId !== undefined) add('session_id = ?', textOf(filter.sessionId));
+  if (filter.name !== undefined) add('name = ?', textOf(filter.name));
+  if (filter.status !== undefined) add('status = ?', filter.status);
+  if (filter.environment !== undefined) add('environment = ?', textOf(filter.environment));
+  if (filter.release !== undefined) add('release = ?', textOf(filter.release));
+  if (filter.minDurationMs !== undefined) add('duration_ms >= ?', filter.minDurationMs);
+  if (filter.minCost !== undefined) add('cost_usd >= ?', filter.minCost);
+  const addSet = ({ sql, values: given }: Conditions): void => add(sql, ...given);
+  if (filter.tags !== undefined) addSet(labelCondition(context, 'tag', filter.tags));
+  if (filter.model !== undefined) addSet(labelCondition(context, 'model', [filter.model]));
+  if (filter.score !== undefined) addSet(scoreCondition(context, filter.score));
+  return { sql: conditions.join(' AND '), values };
+}
+
+/** Up to so many matches a set is read whole, instead of asking it of each trace that a scan comes by. */
+const smallSet = 2_000;
+
+/**
+ * A condition that stands in a table of its own: either the set of traces that meet it, or a question to each trace. In order
+ * of time a page of what is common is full after a few traces, while what is rare may be nowhere in a million; so whether
+ * there are few is looked at first.
+ */
+function setCondition(
+  { sql }: ReadContext,
+  parts: { readonly from: string; readonly key: string; readonly ofTrace: string; readonly traceKey: string },
+  values: readonly (string | number | null)[],
+): Conditions {
+  const isSmall =
+    sql.get<[number]>(`SELECT count(*) FROM (SELECT 1 ${parts.from} LIMIT ${smallSet})`, ...values)?.[0] !== smallSet;
+  return isSmall
+    ? { sql: `${parts.traceKey} IN (SELECT ${parts.key} ${parts.from})`, values }
+    : { sql: `EXISTS (SELECT 1 ${parts.from} AND ${parts.ofTrace})`, values };
+}
+
+const labelCondition = (context: ReadContext, kind: 'tag' | 'model', labels: readonly string[]): Conditions =>
+  setCondition(
+    context,
+    {
+      from: `FROM trace_labels WHERE trace_labels.project = ? AND kind = ? AND value IN (${labels.map(() => '?').join(', ')})`,
+      key: 'trace',
+      ofTrace: 'trace_labels.start_us = traces.start_us AND trace = traces.id',
+      traceKey: 'id',
+    },
+    [context.project.id, kind, ...labels.map(textOf)],
+  );
+
+const decimalForm = /^-?\d+(\.\d+)?$/;
+
+function scoreCondition(context: ReadContext, { name, operator, operand }: ScoreCondition): Conditions {
+  const values: (string | number | null)[] = [context.project.id, textOf(name)];
+  let test = '';
+  if (operator === '=') {
+    test = 'AND (number = ? OR label = ?)';
+    // Nothing equals NULL.
+    values.push(decimalForm.test(operand) ? Number(operand) : null, textOf(operand));
+  } else if (operator !== undefined) {
+    test = `AND number ${operator} ?`;
+    values.push(operand);
+  }
+  return setCondition(
+    context,
+    {
+      from: `FROM scores WHERE scores.project = ? AND scores.name = ? ${test}`,
+      key: 'scores.trace_id',
+      ofTrace: 'scores.trace_id = traces.trace_id',
+      traceKey: 'trace_id',
+    },
+    values,
+  );
+}
