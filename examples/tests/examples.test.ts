@@ -320,6 +320,14 @@ describe('05-rag', () => {
   });
 });
 
+describe('06-test-your-tracing', () => {
+  test('passes, and needs no server', async () => {
+    const { stdout } = await runToEnd('06-test-your-tracing', { PATH: process.env['PATH'] });
+
+    expect(stdout).toMatch(/pass 2\b/);
+  });
+});
+
 test('there is no example that these tests leave out', () => {
   expect(exampleNames()).toEqual([
     '01-first-trace',
@@ -327,5 +335,6 @@ test('there is no example that these tests leave out', () => {
     '03-openai-streaming',
     '04-agent-with-tools',
     '05-rag',
+    '06-test-your-tracing',
   ]);
 });

@@ -2,7 +2,18 @@ import { formatTime, microsOf } from './clock.ts';
 import { Operation, type Recorder, startOf } from './operation.ts';
 import type { SpanType } from './schema/span.ts';
 import type { Trace } from './trace.ts';
-import { costOf, labelOf, mostEvents, nameOf, objectOf, type SpanDraft, spanJson, tokensOf } from './wire-record.ts';
+import {
+  costOf,
+  kindOf,
+  labelOf,
+  linksOf,
+  mostEvents,
+  nameOf,
+  objectOf,
+  type SpanDraft,
+  spanJson,
+  tokensOf,
+} from './wire-record.ts';
 
 /** What kind of operation a span is. The wire calls it `span_type`. */
 export type SpanKind = SpanType;
@@ -120,7 +131,7 @@ export class Span extends Operation<SpanDraft> {
         span_id: id,
         parent_span_id: place.parentId,
         name: nameOf(name, 'name', rules.mask),
-        span_type: options.kind,
+        span_type: kindOf(options.kind),
         start_time: start.text,
         input_data: rules.inputs ? options.input : undefined,
         model: labelOf(options.model),
@@ -143,7 +154,7 @@ export class Span extends Operation<SpanDraft> {
     if (options.promptName !== undefined) draft.prompt_name = labelOf(options.promptName);
     if (options.promptVersion !== undefined) draft.prompt_version = labelOf(options.promptVersion);
     if (options.links !== undefined) {
-      draft.links = options.links.slice(0, 1000).map(({ traceId, spanId }) => ({ trace_id: traceId, span_id: spanId }));
+      draft.links = linksOf(options.links);
     }
   }
 

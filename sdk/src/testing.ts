@@ -1,5 +1,5 @@
 // `llm-tracer/testing`: what replaces the network, the clock and chance in tests.
-import type { Clock } from './clock.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { Batch, SendOutcome, Transport } from './export/transport.ts';
 import type { Ids } from './ids.ts';
 import type { TracerOptions } from './options.ts';
@@ -162,7 +162,8 @@ export function testTracer(options: TracerOptions = {}): TestTracer {
   const tracer = new Tracer({
     enabled: true,
     transport: records,
-    clock,
+    // Deadlines and intervals go on: only what is recorded stands still.
+    clock: { now: clock.now, elapsed: systemClock().elapsed },
     ids: fixedIds(),
     // What a test waits for should not wait for company.
     flushIntervalMs: 1,

@@ -19,7 +19,7 @@ import { Span, type SpanOptions, type SpanPlace } from './span.ts';
 import { Trace, type TraceOptions } from './trace.ts';
 import { version } from './version.ts';
 import { Warnings } from './warnings.ts';
-import type { CaptureRules } from './wire-record.ts';
+import { type CaptureRules, idOf } from './wire-record.ts';
 
 /** What is known of a span that {@link Tracer.wrap} makes for each call. */
 export interface WrapOptions extends Omit<SpanOptions, 'input' | 'startTime'> {
@@ -38,10 +38,6 @@ export interface ContinueOptions {
    */
   readonly sampled?: boolean | undefined;
 }
-
-const wireId = /^[A-Za-z0-9_-]{1,100}$/;
-const idOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && wireId.test(value) ? value : undefined;
 
 /**
  * Records what an application does, as traces made of spans, and sends it to an LLM Tracer server.

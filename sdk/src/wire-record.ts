@@ -1,5 +1,5 @@
 import { maskedText, type SafeMask } from './masking.ts';
-import type { SpanEvent, SpanLink, SpanUpsert } from './schema/span.ts';
+import type { SpanEvent, SpanLink, SpanType, SpanUpsert } from './schema/span.ts';
 import type { TraceUpsert } from './schema/trace.ts';
 import { type Cut, head, isPlain, utf8Bytes, type ValueRules, writeValue } from './serialize.ts';
 
@@ -9,6 +9,7 @@ const longestText = 100_000;
 const longestTag = 100;
 const mostTags = 50;
 export const mostEvents = 10_000;
+const mostLinks = 1000;
 const mostTokens = 1e12;
 const greatestCostUsd = 1e6;
 
@@ -31,6 +32,34 @@ export type SpanDraft = Mutable<Omit<SpanUpsert, 'truncated' | 'events' | 'links
 
 /** A trace record while it is being filled in. */
 export type TraceDraft = Mutable<Omit<TraceUpsert, 'truncated'>> & { truncated?: Cut[] };
+
+const wireId = /^[A-Za-z0-9_-]{1,100}$/;
+
+/** An id that the wire takes; undefined for what is none. */
+export const idOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && wireId.test(value) ? value : undefined;
+
+const kinds: Readonly<Record<SpanType, true>> = {
+  llm: true,
+  tool: true,
+  agent: true,
+  function: true,
+  retrieval: true,
+  embedding: true,
+  chain: true,
+  other: true,
+};
+
+/** A kind that the wire knows; undefined for any other. */
+export const kindOf = (value: SpanType | undefined): SpanType | undefined =>
+  value !== undefined && Object.hasOwn(kinds, value) ? value : undefined;
+
+/** Links that the wire takes, at most 1,000. */
+export const linksOf = (links: readonly { traceId: string; spanId?: string | undefined }[]): SpanLink[] =>
+  links.slice(0, mostLinks).flatMap((link) => {
+    const traceId = idOf(link?.traceId);
+    return traceId === undefined ? [] : [{ trace_id: traceId, span_id: idOf(link.spanId) }];
+  });
 
 const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
