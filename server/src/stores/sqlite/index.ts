@@ -14,6 +14,7 @@ import { readSpan, readTrace, traceStateOf } from './read-trace.ts';
 import { recount } from './recount.ts';
 import { deleteTrace, forgetOld, pruneSlice } from './removal.ts';
 import { migrate } from './schema.ts';
+import { SearchLog } from './search-log.ts';
 import { Statements } from './statements.ts';
 import { emptyStats, stats } from './stats-query.ts';
 import type { WriteContext } from './write-context.ts';
@@ -53,7 +54,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     return { sql, nowMicros, cutoffMicros, forgottenMicros: nowMicros - tombstoneMicros(days), pricer };
   };
   const write = <T>(project: string, work: (context: WriteContext) => T): Promise<T> =>
-    commits.run(() => work({ ...moment(project), project: projects.findOrAdd(project) }));
+    commits.run(() => {
+      const searchLog = new SearchLog();
+      const context = { ...moment(project), project: projects.findOrAdd(project), searchLog };
+      const result = work(context);
+      searchLog.save(sql, context.nowMicros);
+      return result;
+    });
   const read = async <T>(project: string, absent: T, work: (context: ReadContext) => T): Promise<T> => {
     const id = projects.find(project);
     return id === undefined ? absent : work({ ...moment(project), project: { name: project, id } });
@@ -102,6 +109,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 function openDatabase(dataDir: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync {
   mkdirSync(dataDir, { recursive: true });
   const db = new DatabaseSync(join(dataDir, dataFileName), { timeout: 5_000 });
+  // Before the first table, or it has no effect: what is removed is given back while serving (space.ts).
+  db.exec('PRAGMA auto_vacuum = INCREMENTAL');
   db.exec('PRAGMA journal_mode = WAL');
   db.exec(`PRAGMA synchronous = ${synchronous}`);
   // What is deleted is overwritten: a page that is merely free would keep somebody's prompts in the file.

@@ -20,6 +20,7 @@ export function deleteTrace(context: WriteContext, traceId: string): boolean {
 /** Removes what the trace owns, but for segments, and takes it out of all sums. The row stays, empty, so that its id is refused. */
 function entomb(context: WriteContext, traceId: string, loaded: LoadedTrace, state: number): void {
   const { sql, project, nowMicros } = context;
+  context.searchLog.removed(loaded.id);
   const before = versionOf(loaded.record, loaded.entries, loaded.retentionMicros);
   if (before !== undefined) withdrawTrace(sql, project, loaded.id, before);
   sql.run('DELETE FROM spans WHERE trace = ?', loaded.id);

@@ -9,10 +9,17 @@ import type { DatabaseSync } from 'node:sqlite';
  * - Content of spans: of one that came whole in a compressed request, that request's body (`segments`, at a position in it);
  *   of any other (still running, merged, sent uncompressed) a record of its own (`span_records`). See segments.ts.
  * - `rollups`: sums by hour, model and span type, kept apart by the day that their traces expire.
+ * - `search_log`: what the search index, a file of its own, has not read yet. See search-log.ts.
  * - Ids that may be reused by other projects are always read with their project.
  */
 const migrations: readonly string[] = [
   `
+  CREATE TABLE identity (
+    id BLOB NOT NULL,                  -- of this data, so that an index knows whether it is this data's
+    search_index TEXT NOT NULL         -- off, or how deep the search index is that follows search_log
+  ) STRICT;
+  INSERT INTO identity VALUES (randomblob(16), 'off');
+
   CREATE TABLE projects (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
 
   CREATE TABLE traces (
@@ -71,6 +78,7 @@ const migrations: readonly string[] = [
     price TEXT,                        -- which price the cost was computed with, when it was
     segment INTEGER,                   -- null: the content stands in span_records
     position INTEGER,
+    number INTEGER NOT NULL,           -- from 1, in the order in which the trace's spans came: what search knows it by
     PRIMARY KEY (trace, span_id),
     UNIQUE (project, span_id)
   ) STRICT, WITHOUT ROWID;
@@ -126,6 +134,12 @@ const migrations: readonly string[] = [
     received_us INTEGER NOT NULL,
     PRIMARY KEY (project, instance, reason)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE search_log (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    written_us INTEGER NOT NULL,
+    changes TEXT NOT NULL              -- JSON of [trace, record, …], where record 0 is the trace's own; without any: removed
+  ) STRICT;
   `,
 ];
 

@@ -1,7 +1,7 @@
 import { gunzipSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { SpanUpsert } from 'llm-tracer/schema';
 import { spanChange } from '../../domain/normalise.ts';
-import type { Merged } from '../../domain/record.ts';
+import type { Fields, Merged } from '../../domain/record.ts';
 import type { BatchSource } from '../store.ts';
 import type { Statements } from './statements.ts';
 
@@ -44,12 +44,21 @@ export class SegmentReader {
 
   /** The record at a place that a span's row names. */
   record(segment: number, position: number): Merged {
+    return spanChange(this.#upsert(segment, position)).record;
+  }
+
+  /** Its fields as they were sent. */
+  fields(segment: number, position: number): Fields {
+    return this.#upsert(segment, position) as unknown as Fields;
+  }
+
+  #upsert(segment: number, position: number): SpanUpsert {
     let spans = this.#spans.get(segment);
     if (spans === undefined) {
       spans = spansOf(loadSegment(this.#sql, segment) as Segment);
       this.#spans.set(segment, spans);
     }
-    return spanChange(spans[position] as SpanUpsert).record;
+    return spans[position] as SpanUpsert;
   }
 }
 

@@ -6,8 +6,8 @@ import { decodePrice, decodeRecord, encodeEntry, encodePrice, encodeRecord, ledg
 import type { SegmentReader } from './segments.ts';
 import type { Statements } from './statements.ts';
 
-const insertSql = `INSERT INTO spans (trace, project, segment, position, price, ${ledgerColumns})
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+const insertSql = `INSERT INTO spans (trace, project, segment, position, number, price, ${ledgerColumns})
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 const updateSql = `UPDATE spans SET (segment, position, price, ${ledgerColumns}) =
   (NULL, NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WHERE trace = ? AND span_id = ?`;
 
@@ -19,17 +19,21 @@ export interface ContentPlace {
 
 export interface StoredSpan {
   readonly trace: number;
+  /** Which of the trace's spans it is, in the order in which they came, from 1. */
+  readonly number: number;
   readonly place: ContentPlace | undefined;
 }
 
 /** Finds the span of this id, whatever trace it is in. */
 export function findSpan(sql: Statements, project: number, spanId: string): StoredSpan | undefined {
-  const row = sql.get<[trace: number, segment: number | null, position: number]>(
-    'SELECT trace, segment, position FROM spans WHERE project = ? AND span_id = ?',
+  const row = sql.get<[trace: number, number: number, segment: number | null, position: number]>(
+    'SELECT trace, number, segment, position FROM spans WHERE project = ? AND span_id = ?',
     project,
     spanId,
   );
-  return row && { trace: row[0], place: row[1] === null ? undefined : { segment: row[1], position: row[2] } };
+  if (row === undefined) return undefined;
+  const [trace, number, segment, position] = row;
+  return { trace, number, place: segment === null ? undefined : { segment, position } };
 }
 
 /** The merged record of a stored span, whole. */
@@ -56,6 +60,7 @@ export function insertSpan(
     readonly trace: number;
     readonly spanId: string;
     readonly place: ContentPlace | undefined;
+    readonly number: number;
   },
   record: Merged,
   pricer: Pricer,
@@ -68,6 +73,7 @@ export function insertSpan(
     row.project,
     row.place?.segment ?? null,
     row.place?.position ?? null,
+    row.number,
     encodePrice(price),
     ...encodeEntry(entry),
   );

@@ -25,6 +25,8 @@ export class TraceWrite {
   readonly #placed = new Map<string, Merged>();
   /** The trace's record with its payloads, once an element has touched it. */
   #record: Merged | undefined;
+  /** The numbers of the records that were written; 0 is the trace's own. */
+  readonly #written = new Set<number>();
   #row: number | undefined;
   #retentionMicros: number;
   #hasChanged = false;
@@ -61,6 +63,7 @@ export class TraceWrite {
     const merged = stored === undefined ? record : merge(stored, record);
     if (merged !== stored) {
       this.#record = merged;
+      this.#written.add(0);
       this.#hasChanged = true;
     }
     this.#coverStart(record);
@@ -107,6 +110,7 @@ export class TraceWrite {
     const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
     const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined, segment };
     saveTrace(sql, row, before, after, sheet);
+    this.#context.searchLog.written(this.#row, [...this.#written]);
   }
 
   #refusalByStart(record: Merged): Outcome | undefined {
@@ -128,23 +132,25 @@ export class TraceWrite {
     const { sql, project, pricer } = this.#context;
     const trace = this.#rowId();
     const place = this.#placeOf(record, sourceIndex);
-    const insert = () => insertSpan(sql, { project, trace, spanId, place }, record, pricer);
+    // Spans of a trace are never removed but with it, so this is a number that none of them has.
+    const number = this.#entries.size + 1;
+    const insert = () => insertSpan(sql, { project, trace, spanId, place, number }, record, pricer);
     let entry = insert();
     // The id is taken. By a trace that has expired, which no reader sees any more: then it is free.
     if (entry === undefined && expireHolder(this.#context, spanId)) entry = insert();
     if (entry === undefined) return 'conflict';
     if (place !== undefined) this.#placed.set(spanId, record);
-    return this.#enter(entry);
+    return this.#enter(entry, number);
   }
 
   #update(spanId: string, record: Merged): Outcome {
     const { sql, project, pricer } = this.#context;
-    const stored =
-      this.#placed.get(spanId) ?? spanRecord(sql, this.#segments, spanId, findSpan(sql, project, spanId) as StoredSpan);
+    const found = findSpan(sql, project, spanId) as StoredSpan;
+    const stored = this.#placed.get(spanId) ?? spanRecord(sql, this.#segments, spanId, found);
     const merged = merge(stored, record);
     if (merged === stored) return 'stored';
     this.#placed.delete(spanId);
-    return this.#enter(updateSpan(sql, { trace: this.#rowId(), spanId }, merged, pricer));
+    return this.#enter(updateSpan(sql, { trace: this.#rowId(), spanId }, merged, pricer), found.number);
   }
 
   /** A running span will be merged with its end soon, so it gets a record of its own at once. */
@@ -155,7 +161,8 @@ export class TraceWrite {
       : { segment: this.#segment, position: sourceIndex };
   }
 
-  #enter(entry: LedgerEntry): Outcome {
+  #enter(entry: LedgerEntry, number: number): Outcome {
+    this.#written.add(number);
     this.#entries.set(entry.spanId, entry);
     this.#hasChanged = true;
     return 'stored';

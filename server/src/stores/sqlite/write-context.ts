@@ -1,4 +1,5 @@
 import type { Pricer } from '../../domain/pricing.ts';
+import type { SearchLog } from './search-log.ts';
 import type { Statements } from './statements.ts';
 
 /** What a write is done with: the connection, the moment, and what retention makes of it. */
@@ -11,4 +12,6 @@ export interface WriteContext {
   /** Tombstones made at or before this have served. */
   readonly forgottenMicros: number;
   readonly pricer: Pricer;
+  /** Told what the write changes. */
+  readonly searchLog: SearchLog;
 }
