@@ -53,12 +53,15 @@ export async function benchSdk({ isQuick, only, peers: chosen }: BenchOptions): 
     // Its maxima are those of the machine: nothing is held to a budget here.
     paced: await when('paced', () => measureLoop(tracers, isQuick ? 1 : 3, true)),
     long: await when('long', () => measureLong(tracers, isQuick ? 1 : 3)),
-    exits: await when('exits', () => measureExits(tracers, isQuick)),
-    faults: await when('faults', () => measureFaults(tracers, isQuick)),
+    // A floor neither retries nor has an exit to speak of.
+    exits: await when('exits', () => measureExits(withoutFloors(tracers), isQuick)),
+    faults: await when('faults', () => measureFaults(withoutFloors(tracers), isQuick)),
   };
   printTables(results);
   return budgetRows(results);
 }
+
+const withoutFloors = (tracers: readonly string[]): string[] => tracers.filter((tracer) => !tracer.startsWith('floor'));
 
 function partsOf(only: readonly string[] | undefined): readonly string[] {
   const unknown = only?.find((name) => !parts.some((part) => part === name));

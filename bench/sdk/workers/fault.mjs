@@ -8,7 +8,7 @@ const warmTraces = 4;
 const megabyte = 1 << 20;
 
 export async function run({ adapter, url, options }) {
-  const { traces, isBurst = false, isCold = false, fault, flushCapMs = 90_000, returns = false } = options;
+  const { traces, isBurst = false, isCold = false, fault, flushCapMs, returns = false } = options;
   prepare(traces + warmTraces);
   await adapter.init(url);
   if (!isCold) {
