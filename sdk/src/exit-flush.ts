@@ -1,23 +1,105 @@
-const waiting = new Set<() => void>();
+import { drain, type Remainder } from './exit-drain.ts';
+
+/** A tracer that has something to send while its process may end. */
+export interface ExitClient {
+  /** The process is about to end by itself: there is time for asynchronous work. */
+  flush(): void;
+  /** The process is ending: what is left goes another way. Nothing, where there is none. */
+  remainder(): Remainder | undefined;
+  /** Told which of the remainder's bodies have arrived; the others are lost, or on disk. */
+  drained(arrived: readonly boolean[]): void;
+}
+
+const waiting = new Set<ExitClient>();
 
 const flushAll = (): void => {
-  for (const flush of [...waiting]) flush();
+  for (const client of [...waiting]) client.flush();
+};
+
+const drainAll = (): void => {
+  if (waiting.size === 0) return;
+  const clients = [...waiting];
+  try {
+    const remainders = clients.map((client) => client.remainder());
+    const found = remainders.filter((remainder) => remainder !== undefined);
+    const arrived = drain(found);
+    clients.forEach((client, index) => {
+      const remainder = remainders[index];
+      client.drained(remainder === undefined ? [] : (arrived[found.indexOf(remainder)] ?? []));
+    });
+  } catch {
+    // The process ends as it would without us.
+  }
 };
 
 /**
- * Has `flush` called when the process is about to end by itself, until {@link forgetExitFlush}.
+ * Has a tracer asked when the process is about to end by itself, and when it ends in another way, until
+ * {@link forgetExit}.
  *
- * One listener for all tracers, there only while one of them has something to send: however many tracers a program
- * makes, Node sees no leak of listeners, and an idle one is not kept in memory.
+ * One set of listeners for all tracers, there only while one of them has something to send: however many tracers a
+ * program makes, Node sees no leak of listeners, and an idle one is not kept in memory.
  */
-export function flushBeforeExit(flush: () => void): void {
+export function watchExit(client: ExitClient): void {
   const { process } = globalThis;
   if (typeof process?.on !== 'function') return;
-  if (waiting.size === 0) process.on('beforeExit', flushAll);
-  waiting.add(flush);
+  if (waiting.size === 0) {
+    process.on('beforeExit', flushAll);
+    // First, since a listener of the application that calls process.exit() ends the process at once; and last, for what
+    // its listeners record.
+    process.prependListener?.('exit', drainAll);
+    process.on('exit', drainAll);
+  }
+  waiting.add(client);
 }
 
-/** Takes back {@link flushBeforeExit}. */
-export function forgetExitFlush(flush: () => void): void {
-  if (waiting.delete(flush) && waiting.size === 0) globalThis.process.off('beforeExit', flushAll);
+/** Takes back {@link watchExit}. */
+export function forgetExit(client: ExitClient): void {
+  if (!waiting.delete(client) || waiting.size > 0) return;
+  const { process } = globalThis;
+  process.off('beforeExit', flushAll);
+  process.off('exit', drainAll);
+  process.off('exit', drainAll);
+}
+
+type Signal = 'SIGTERM' | 'SIGINT';
+const exitCodes: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
+const signals = Object.keys(exitCodes) as Signal[];
+
+// Another copy of this package (the CommonJS one beside the ESM one) is no handler of the host.
+const mark = Symbol.for('llm-tracer.signal-handler');
+
+const handlerOf = (signal: Signal): (() => void) => {
+  const handler = (): void => {
+    const { process } = globalThis;
+    // Whoever handles the signal decides what it means; should that be process.exit(), what is left is drained then.
+    if (process.listeners(signal).some((listener) => !(mark in listener))) return;
+    drainAll();
+    process.off(signal, handler);
+    if (process.listenerCount(signal) > 0) return;
+    // The process ends as it would have without a handler: for its parent it was killed by the signal.
+    process.kill(process.pid, signal);
+    // The first process of a container cannot be killed that way.
+    setTimeout(() => process.exit(exitCodes[signal]), 100);
+  };
+  return Object.assign(handler, { [mark]: true });
+};
+
+let handlers: ReadonlyMap<Signal, () => void> | undefined;
+const signalled = new Set<object>();
+
+/** Drains what is left when the process gets SIGTERM or SIGINT, until {@link forgetSignals}. */
+export function watchSignals(client: object): void {
+  const { process } = globalThis;
+  if (typeof process?.kill !== 'function') return;
+  signalled.add(client);
+  if (handlers !== undefined) return;
+  handlers = new Map(signals.map((signal) => [signal, handlerOf(signal)]));
+  for (const [signal, handler] of handlers) process.on(signal, handler);
+}
+
+/** Takes back {@link watchSignals}. */
+export function forgetSignals(client: object): void {
+  if (!signalled.delete(client) || signalled.size > 0) return;
+  for (const [signal, handler] of handlers ?? []) globalThis.process.off(signal, handler);
+  handlers = undefined;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { TracerError } from './errors.ts';
-import type { Transport } from './export/transport.ts';
+import type { DropReason, Transport } from './export/transport.ts';
 import type { Ids } from './ids.ts';
 import type { Mask } from './masking.ts';
 import type { TracerLogger } from './warnings.ts';
@@ -61,7 +61,7 @@ export interface TracerOptions {
   readonly flushIntervalMs?: number | undefined;
   /**
    * Records a request; as many waiting ones are sent at once. The server's own limit is 1,000.
-   * @default 600
+   * @default 900
    */
   readonly maxBatchRecords?: number | undefined;
   /**
@@ -75,7 +75,7 @@ export interface TracerOptions {
    */
   readonly maxQueueRecords?: number | undefined;
   /**
-   * Bytes of JSON that wait at most. Beyond it the oldest records are dropped and counted.
+   * Bytes that wait at most, compressed where they are. Beyond it the oldest records are dropped and counted.
    * @default 134217728
    */
   readonly maxQueueBytes?: number | undefined;
@@ -126,6 +126,31 @@ export interface TracerOptions {
    */
   readonly exitTimeoutMs?: number | undefined;
   /**
+   * How long a process that ends by `process.exit()`, an uncaught error or a signal may be held to deliver what waits, in
+   * milliseconds. 0: not at all. With a `fetch` or `transport` of your own it is not held.
+   * @default 1000
+   */
+  readonly drainTimeoutMs?: number | undefined;
+  /**
+   * Whether SIGTERM and SIGINT deliver what waits before they end the process, as they would have without it. Where the
+   * program has handlers of its own these decide.
+   * @default false
+   */
+  readonly flushOnSignals?: boolean | undefined;
+  /**
+   * Keeps ended records on disk until they are delivered: `true`, or a folder of your own. What a process could not
+   * deliver, even one that was killed, the next one with this folder does. Node, Bun and Deno.
+   * @default false
+   */
+  readonly spool?: boolean | string | undefined;
+  /**
+   * Bytes that the spool holds at most. Beyond it the oldest records that are no longer in memory are dropped and counted.
+   * @default 268435456
+   */
+  readonly maxSpoolBytes?: number | undefined;
+  /** Told each time that records are dropped: why, and how many. */
+  readonly onDrop?: ((reason: DropReason, count: number) => void) | undefined;
+  /**
    * Age at which a trace or span that is still open is announced as running, in milliseconds.
    * @default 5000
    */
@@ -175,6 +200,11 @@ export interface ResolvedOptions {
   readonly sampleRate: number;
   readonly requestTimeoutMs: number;
   readonly exitTimeoutMs: number;
+  readonly drainTimeoutMs: number;
+  readonly flushOnSignals: boolean;
+  readonly spool: boolean | string;
+  readonly maxSpoolBytes: number;
+  readonly onDrop: ((reason: DropReason, count: number) => void) | undefined;
   readonly runningAfterMs: number;
   readonly logger: TracerLogger;
   readonly fetch: typeof globalThis.fetch | undefined;
@@ -242,6 +272,11 @@ const whole =
 const share: Read = ({ value, source }) =>
   typeof value === 'number' && value >= 0 && value <= 1 ? value : refuse(source, 'a number from 0 to 1', value);
 
+const folder: Read = ({ value, source }) =>
+  typeof value === 'boolean' || (typeof value === 'string' && value !== '')
+    ? value
+    : refuse(source, 'true, false or the path of a folder', value);
+
 const having =
   (...methods: string[]): Read =>
   ({ value, source }) => {
@@ -273,7 +308,7 @@ const optionTable: {
   serviceName: { read: label },
   debug: { read: flag, variables: ['TRACER_DEBUG'], fallback: false },
   flushIntervalMs: { read: whole(1, longestTimerMs), fallback: 1000 },
-  maxBatchRecords: { read: whole(1, 1000), fallback: 600 },
+  maxBatchRecords: { read: whole(1, 1000), fallback: 900 },
   maxBatchBytes: { read: whole(1000, 32_000_000), fallback: 4 * 1024 * 1024 },
   maxQueueRecords: { read: whole(1, 10_000_000), fallback: 100_000 },
   maxQueueBytes: { read: whole(1000, 2 ** 40), fallback: 128 * 1024 * 1024 },
@@ -286,6 +321,11 @@ const optionTable: {
   sampleRate: { read: share, fallback: 1 },
   requestTimeoutMs: { read: whole(1, longestTimerMs), fallback: 10_000 },
   exitTimeoutMs: { read: whole(0, longestTimerMs), fallback: 2000 },
+  drainTimeoutMs: { read: whole(0, longestTimerMs), fallback: 1000 },
+  flushOnSignals: { read: flag, fallback: false },
+  spool: { read: folder, fallback: false },
+  maxSpoolBytes: { read: whole(1000, 2 ** 50), fallback: 256 * 1024 * 1024 },
+  onDrop: { read: callable },
   runningAfterMs: { read: whole(1, longestTimerMs), fallback: 5000 },
   logger: { read: having('warn', 'debug'), fallback: console },
   fetch: { read: callable },

@@ -1,9 +1,8 @@
 import { createActiveContext } from './active-context.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { flushBeforeExit, forgetExitFlush } from './exit-flush.ts';
-import { Batcher, type FlushReport } from './export/batcher.ts';
-import { HttpTransport } from './export/http.ts';
-import type { BatchRecord, Transport } from './export/transport.ts';
+import { createDelivery } from './delivery.ts';
+import type { Batcher, FlushReport } from './export/batcher.ts';
+import type { BatchRecord } from './export/transport.ts';
 import { FlushOn, type WaitUntil } from './flush-on.ts';
 import { type Follower, follow } from './follow.ts';
 import { type Ids, randomIds } from './ids.ts';
@@ -17,7 +16,6 @@ import { type ScoreOptions, scoreJson } from './score.ts';
 import { deepestValue, describe } from './serialize.ts';
 import { Span, type SpanOptions, type SpanPlace } from './span.ts';
 import { Trace, type TraceOptions } from './trace.ts';
-import { version } from './version.ts';
 import { Warnings } from './warnings.ts';
 import { type CaptureRules, idOf } from './wire-record.ts';
 
@@ -77,7 +75,6 @@ export class Tracer {
   readonly #inertTrace: Trace;
   readonly #inertSpan: Span;
   readonly #flushOn = new FlushOn(() => this.flush());
-  readonly #exitFlush = (): void => this.#flushAtExit();
   #isRecording: boolean;
 
   /**
@@ -85,7 +82,8 @@ export class Tracer {
    * @throws TracerError `unknown_option` or `invalid_option`, naming the option and its range.
    */
   constructor(options: TracerOptions = {}) {
-    const resolved = resolveOptions(options, processEnvironment());
+    const environment = processEnvironment();
+    const resolved = resolveOptions(options, environment);
     this.#options = resolved;
     this.projectId = resolved.projectId;
     this.#clock = resolved.clock ?? systemClock();
@@ -95,7 +93,9 @@ export class Tracer {
     this.#inertTrace = new Trace(this.#recorder, inertTraceId, '', {}, resolved, false, false);
     this.#inertSpan = new Span(this.#recorder, inertTraceId.slice(16), '', {}, this.#inertPlace());
 
-    this.#batcher = resolved.enabled ? this.#createBatcher() : undefined;
+    const delivery = { options: resolved, clock: this.#clock, ids: this.#ids, warnings: this.#warnings };
+    const stateHome = environment['XDG_STATE_HOME'];
+    this.#batcher = resolved.enabled ? createDelivery({ ...delivery, stateHome }) : undefined;
     this.#isRecording = this.#batcher !== undefined;
     if (this.#batcher !== undefined) {
       this.#open = new OpenOperations(resolved.runningAfterMs, this.#clock.now, (operation) =>
@@ -397,42 +397,6 @@ export class Tracer {
     await this.close();
   }
 
-  #createBatcher(): Batcher | undefined {
-    const { apiKey, transport, requestTimeoutMs, url, fetch } = this.#options;
-    const { elapsed } = this.#clock;
-    if (apiKey === undefined && transport === undefined) {
-      this.#warnings.warn(
-        'tracing is off: no API key. Set TRACER_API_KEY, or TRACING_ENABLED=false to turn it off silently.',
-      );
-      return undefined;
-    }
-    const ids = this.#ids;
-    let instance: string | undefined;
-    const sender = {
-      name: 'llm-tracer',
-      version,
-      // Not before it is sent: some edge runtimes give no random numbers while modules are loading.
-      get instance() {
-        instance ??= ids.traceId();
-        return instance;
-      },
-    };
-    const http = transport
-      ? undefined
-      : new HttpTransport({ url, apiKey: apiKey as string, requestTimeoutMs, elapsed, fetch });
-    return new Batcher({
-      ...this.#options,
-      transport: (transport ?? http) as Transport,
-      packer: http,
-      sender,
-      elapsed,
-      createBatchId: () => this.#ids.spanId(),
-      queue: { maxRecords: this.#options.maxQueueRecords, maxBytes: this.#options.maxQueueBytes },
-      warnings: this.#warnings,
-      onBusy: (isBusy) => (isBusy ? flushBeforeExit : forgetExitFlush)(this.#exitFlush),
-    });
-  }
-
   #createRecorder(): Recorder {
     return {
       clock: this.#clock,
@@ -568,18 +532,6 @@ export class Tracer {
   #failed<Inert>(error: unknown, inert: Inert, what = 'a record was lost to an unexpected error'): Inert {
     this.#warnings.warn(`${what}: ${describe(error)}`);
     return inert;
-  }
-
-  #flushAtExit(): void {
-    const { exitTimeoutMs } = this.#options;
-    if (exitTimeoutMs === 0 || this.#batcher === undefined) return;
-    const batcher = this.#batcher;
-    void batcher.flush(exitTimeoutMs).then(({ pending }) => {
-      if (pending === 0) return;
-      this.#warnings.warn(`the process ends with ${pending} records undelivered`);
-      // An open socket would hold the process longer than promised.
-      return this.close(0);
-    });
   }
 }
 

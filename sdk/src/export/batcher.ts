@@ -20,7 +20,7 @@ export interface FlushReport {
   readonly dropReasons: DropCounts;
   /** What went wrong since the last report, each message once, at most 20. */
   readonly errors: readonly string[];
-  /** Records of an earlier process that the spool had kept and that are delivered now; not part of `delivered`. */
+  /** Records of an earlier process that the spool had kept and that are delivered now: in none of the other counts. */
   readonly recovered: number;
 }
 
@@ -47,12 +47,19 @@ export interface BlockStore {
   close(): void;
 }
 
+/** What a {@link BlockStore} tells the batcher that it works for. */
+export interface StoreOptions {
+  readonly onProblem: (message: string) => void;
+  /** `isOwn`: the records were of this tracer, and not of a process before it. */
+  readonly onDrop: (reason: DropReason, count: number, isOwn: boolean) => void;
+}
+
 /** What a {@link Batcher} works with. */
 export interface BatcherOptions {
   readonly transport: Transport;
   /** Absent where blocks stay as they are. */
   readonly packer?: Packer | undefined;
-  readonly store?: BlockStore | undefined;
+  readonly openStore?: ((options: StoreOptions) => BlockStore | undefined) | undefined;
   readonly sender: Sender;
   readonly elapsed: () => number;
   readonly random?: (() => number) | undefined;
@@ -65,6 +72,7 @@ export interface BatcherOptions {
   readonly onDrop?: ((reason: DropReason, count: number) => void) | undefined;
   /** Told when the first record waits, and when none waits or travels any more. */
   readonly onBusy?: (isBusy: boolean) => void;
+  readonly onClosed?: () => void;
 }
 
 // More would not arrive sooner over one connection pool, and a server that has come back would get all at once.
@@ -102,6 +110,7 @@ export class Batcher {
   readonly #options: BatcherOptions;
   readonly #queue: BlockQueue;
   readonly #circuit: Circuit;
+  readonly #store: BlockStore | undefined;
   readonly #spare = new SpareMemory();
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #inFlight = new Map<Block, Attempt>();
@@ -112,6 +121,7 @@ export class Batcher {
   #errors = new Set<string>();
   #delivered = 0;
   #recovered = 0;
+  #droppedOfOthers = 0;
   #sequence = 0;
   /** Records up to this one are sent without waiting for company. */
   #flushThrough = 0;
@@ -128,9 +138,13 @@ export class Batcher {
   #isShut = false;
 
   constructor(options: BatcherOptions) {
-    const { maxBatchRecords, maxBatchBytes, queue, elapsed, random, sender, store } = options;
+    const { maxBatchRecords, maxBatchBytes, queue, elapsed, random, sender, openStore } = options;
     this.#options = options;
     this.#circuit = new Circuit({ elapsed, random });
+    this.#store = openStore?.({
+      onProblem: (message) => this.#problem(message),
+      onDrop: (reason, count, isOwn) => this.drop(reason, count, isOwn),
+    });
     this.#queue = new BlockQueue({
       bounds: queue,
       batch: { maxRecords: maxBatchRecords, maxBytes: maxBatchBytes },
@@ -142,13 +156,15 @@ export class Batcher {
         this.#arm(0);
       },
       onDrop: (reason, count) => this.drop(reason, count),
-      evict: (block) => {
-        if (store?.keep(block)) return true;
-        store?.forget(block);
-        return false;
-      },
+      evict: (block) => this.#leaveOnDisk(block),
     });
-    if (store?.hasNext) this.#wake();
+  }
+
+  /** Begins with what is there already. */
+  start(): void {
+    if (!this.#store?.hasNext) return;
+    this.#setBusy(true);
+    this.#arm(0);
   }
 
   /** Takes a record for sending. */
@@ -161,7 +177,7 @@ export class Batcher {
     if (isRunning) this.#queue.announce(kind, id, json, this.#sequence);
     else {
       const block = this.#queue.add(kind, id, json, this.#sequence);
-      this.#options.store?.append(block, kind, json);
+      this.#store?.append(block, kind, json);
     }
     this.#setBusy(true);
     // Sending from here would make the application's own call pay for the batch.
@@ -173,8 +189,9 @@ export class Batcher {
   }
 
   /** Counts records that will not be sent. */
-  drop(reason: DropReason, count = 1): void {
+  drop(reason: DropReason, count = 1, isOwn = true): void {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + count;
+    if (!isOwn) this.#droppedOfOthers += count;
     this.#hasUntoldDrops = true;
     if (reason === 'queue_full') this.#problem('the queue is full: the oldest records are dropped');
     if (reason === 'closed') this.#options.warnings.debug('a record ended after the tracer was closed');
@@ -204,7 +221,8 @@ export class Batcher {
     }
     this.#isShut = true;
     this.discard();
-    this.#options.store?.close();
+    this.#store?.close();
+    this.#options.onClosed?.();
     return this.#report();
   }
 
@@ -225,8 +243,7 @@ export class Batcher {
     this.#inFlight.clear();
     for (const block of this.#queue.blocks) {
       this.#queue.settle(block);
-      if (this.#options.store?.keep(block)) continue;
-      if (block.finalSize > 0 && !block.isRecovered) this.drop('closed', block.finalSize);
+      if (!this.#leaveOnDisk(block) && block.finalSize > 0) this.drop('closed', block.finalSize, !block.isRecovered);
     }
     this.#wakeWaiters();
     this.#setBusy(false);
@@ -234,7 +251,7 @@ export class Batcher {
 
   /** Records that wait or travel. */
   get pending(): number {
-    let pending = this.#options.store?.keptSize ?? 0;
+    let pending = this.#store?.keptSize ?? 0;
     for (const block of this.#queue.blocks) if (!block.isRecovered) pending += block.finalSize;
     return pending;
   }
@@ -273,12 +290,6 @@ export class Batcher {
     this.#pump();
   }
 
-  /** Something waits: it is looked at soon, and the process ends with it delivered. */
-  #wake(): void {
-    this.#setBusy(true);
-    this.#arm(0);
-  }
-
   /** Does all that may be done now, and sets the timer for what may be done later. */
   #pump(): void {
     const now = this.#options.elapsed();
@@ -298,7 +309,7 @@ export class Batcher {
   }
 
   get #hasWork(): boolean {
-    return this.#queue.hasOpen || this.#queue.waiting.length > 0 || this.#options.store?.hasNext === true;
+    return this.#queue.hasOpen || this.#queue.waiting.length > 0 || this.#store?.hasNext === true;
   }
 
   /** A block that is not full goes when it is due and can go at once: otherwise it may as well take more. */
@@ -308,7 +319,7 @@ export class Batcher {
     const isDue = (queue.openSequence ?? Number.POSITIVE_INFINITY) <= this.#flushThrough;
     if (queue.isOpenFull || (canGo && isDue)) queue.completeOpen(this.#circuit.isClosed);
     if (!canGo || queue.waiting.length > 0) return;
-    const stored = this.#options.store?.hasNext && this.#options.store.next(() => this.#createBlock(0));
+    const stored = this.#store?.hasNext && this.#store.next(() => this.#createBlock(0));
     if (stored) queue.append(stored);
   }
 
@@ -396,6 +407,12 @@ export class Batcher {
     this.#afterOutcome();
   }
 
+  #leaveOnDisk(block: Block): boolean {
+    if (this.#store?.keep(block)) return true;
+    this.#store?.forget(block);
+    return false;
+  }
+
   get #isDone(): boolean {
     return this.#isClosed && this.#waiters.size === 0;
   }
@@ -466,12 +483,12 @@ export class Batcher {
         half.isRecovered = block.isRecovered;
         for (const { kind, json, isRunning } of part) {
           half.add(kind, json, isRunning);
-          if (!isRunning) this.#options.store?.append(half, kind, json);
+          if (!isRunning) this.#store?.append(half, kind, json);
         }
         return half;
       });
       this.#queue.replace(block, halves);
-      this.#options.store?.forget(block);
+      this.#store?.forget(block);
     } catch (error) {
       this.#settled(block, { kind: 'refused', detail: textOf(error), isTooLarge: true });
     }
@@ -479,18 +496,18 @@ export class Batcher {
 
   #settled(block: Block, outcome: Exclude<SendOutcome, { kind: 'retry' }>): void {
     if (!this.#queue.settle(block)) return;
-    this.#options.store?.forget(block);
+    this.#store?.forget(block);
     let lost = 0;
     if (outcome.kind === 'refused') {
       lost = block.finalSize;
       this.#problem(`records were refused: ${outcome.detail}`);
-      if (lost > 0) this.drop(outcome.isTooLarge ? 'too_large' : 'refused', lost);
+      if (lost > 0) this.drop(outcome.isTooLarge ? 'too_large' : 'refused', lost, !block.isRecovered);
     } else {
       for (const { kind, index, id, detail } of outcome.rejected) {
         this.#problem(`the ${kind} ${id ?? `at place ${index}`} was rejected: ${detail}`);
         if (index < block.finals[kind]) lost += 1;
       }
-      if (lost > 0) this.drop('rejected', lost);
+      if (lost > 0) this.drop('rejected', lost, !block.isRecovered);
     }
     if (block.isRecovered) this.#recovered += block.finalSize - lost;
     else this.#delivered += block.finalSize - lost;
@@ -503,7 +520,7 @@ export class Batcher {
 
   /** The place in the order up to which everything is settled. */
   #settledThrough(): number {
-    if (this.#options.store?.hasNext) return -1;
+    if (this.#store?.hasNext) return -1;
     return (this.#queue.firstSequence ?? this.#sequence + 1) - 1;
   }
 
@@ -550,7 +567,7 @@ export class Batcher {
     return {
       delivered: this.#delivered,
       pending: this.pending,
-      dropped: Object.values(final).reduce((total, count) => total + count, 0),
+      dropped: Object.values(final).reduce((total, count) => total + count, 0) - this.#droppedOfOthers,
       dropReasons: { ...this.#dropped },
       errors,
       recovered: this.#recovered,

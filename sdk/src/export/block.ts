@@ -76,6 +76,9 @@ class JsonText {
 
 const firstBytes = 16 * 1024;
 
+// More would be held for nothing after one large batch.
+const mostSpareBytes = 4 * 1024 * 1024;
+
 // What a request says around its records.
 const frameBytes = 300;
 
@@ -89,8 +92,10 @@ export class SpareMemory {
     return bytes;
   }
 
-  give(bytes: Bytes): void {
-    if (bytes.length <= 4 * 1024 * 1024) this.#bytes = bytes;
+  /** @param bytes or a part of them: all of their buffer is taken */
+  give({ buffer }: Bytes): void {
+    if (buffer.byteLength <= mostSpareBytes)
+      this.#bytes = hasBuffer ? globalThis.Buffer.from(buffer) : new Uint8Array(buffer);
   }
 }
 
@@ -181,7 +186,7 @@ export class Block implements Batch {
     const { bytes, encoding } = this.#body as Body;
     if (encoding !== undefined) return;
     this.#body = { bytes: await compression.compress(bytes), encoding: compression.encoding };
-    this.#spare.give(new Uint8Array(bytes.buffer));
+    this.#spare.give(bytes);
   }
 
   /** Takes the compression back. */

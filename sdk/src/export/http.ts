@@ -3,6 +3,7 @@ import type { IngestAnswer } from '../schema/ingest.ts';
 import type { Packer } from './batcher.ts';
 import type { Block, Body } from './block.ts';
 import { availableCompressions, type Compression, type Encoding } from './compression.ts';
+import { nodeFetch } from './node-fetch.ts';
 import type { SendOutcome, Transport } from './transport.ts';
 
 /** What requests need to know. */
@@ -124,8 +125,10 @@ export class HttpTransport implements Transport, Packer {
     const { url, headers } = this.request;
     // With the first request: loading it, and the runtime's fetch with it, takes most of what an import of the SDK would.
     ky ??= (await import('ky')).default;
+    const ownFetch = fetch === undefined ? nodeFetch(bytes) : undefined;
     return ky.post(url, {
-      body: bytes,
+      // Given to ky as well, the bytes would be copied.
+      ...(ownFetch === undefined ? { body: bytes } : { fetch: ownFetch }),
       headers: encoding === undefined ? headers : { ...headers, 'content-encoding': encoding },
       retry: 0,
       timeout: false,
