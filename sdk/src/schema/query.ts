@@ -101,8 +101,8 @@ export const GetTraceQuery = z.object({
 });
 export type GetTraceQuery = z.infer<typeof GetTraceQuery>;
 
-/** Query of `GET /api/sessions` and `GET /api/users`. */
-export const ListGroupsQuery = z.object({ from: z.optional(TimeBound), to: z.optional(TimeBound), limit, cursor });
+/** Query of `GET /api/sessions` and `GET /api/users`: of the traces that pass, grouped. */
+export const ListGroupsQuery = z.object({ ...traceFilters, limit, cursor });
 export type ListGroupsQuery = z.infer<typeof ListGroupsQuery>;
 
 /** Query of `GET /api/sessions/{session_id}`. */

@@ -14,7 +14,10 @@ export const StatsAnswer = z.object({
 });
 export type StatsAnswer = z.infer<typeof StatsAnswer>;
 
-/** p50, p95 and p99 in milliseconds; absent where nothing was measured. */
+/**
+ * p50, p95 and p99 in milliseconds; absent where nothing was measured. By nearest rank: p95 is the least value that at least
+ * 95 % do not exceed. Exact for a few hundred values, beyond that within 1 %.
+ */
 export const Percentiles = z.object({
   p50: z.optional(z.number()),
   p95: z.optional(z.number()),
@@ -22,17 +25,34 @@ export const Percentiles = z.object({
 });
 export type Percentiles = z.infer<typeof Percentiles>;
 
-/** One bucket of a series, for one group. */
+/**
+ * One bucket of a series, for one group. Figures of traces stand in the bucket of the trace's start, figures of spans in that
+ * of the span's start. Buckets in which nothing is are left out.
+ */
 export const TimeseriesPoint = z.object({
+  /** When the bucket begins. */
   bucket: Time,
+  /** Absent where the series is not grouped, or for what has no model, user or tag. */
   group: z.optional(z.string()),
+  /** All groups together that are beyond those told apart, which are the ones with the most traces. */
+  is_rest: z.optional(z.literal(true)),
+  /** Traces, as a list under the same filters has them: running ones too. */
   trace_count: z.int(),
+  trace_running_count: z.int(),
+  trace_error_count: z.int(),
+  /** Durations of finished traces. */
+  trace_latency_ms: Percentiles,
+  /** Finished spans; so are the figures below. */
   span_count: z.int(),
   error_count: z.int(),
   tokens_input: z.number(),
   tokens_output: z.number(),
   total_cost: z.number(),
+  /** Model calls with tokens but no known cost: where it is not 0, `total_cost` is a lower bound. */
+  unpriced_count: z.int(),
+  /** Durations of spans. */
   latency_ms: Percentiles,
+  /** From a span's start to its `first_token_time`, where it has one. */
   time_to_first_token_ms: Percentiles,
 });
 export type TimeseriesPoint = z.infer<typeof TimeseriesPoint>;
@@ -52,12 +72,20 @@ const groupTotals = {
   tokens_input: z.number(),
   tokens_output: z.number(),
   total_cost: z.number(),
+  unpriced_count: z.int(),
+  /** When the first and the last of the traces started. */
   first_time: Time,
   last_time: Time,
 } as const;
 
 /** A session with the totals of its traces. */
-export const SessionSummary = z.object({ session_id: z.string(), user_ids: z.array(z.string()), ...groupTotals });
+export const SessionSummary = z.object({
+  session_id: z.string(),
+  user_ids: z.array(z.string()),
+  ...groupTotals,
+  /** From the start of the first trace to the last end that is known. */
+  duration_ms: z.number().check(z.gte(0)),
+});
 export type SessionSummary = z.infer<typeof SessionSummary>;
 
 /** A user with the totals of the user's traces. */

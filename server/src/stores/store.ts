@@ -1,5 +1,17 @@
-import type { ScoreCondition, SpanRecord, StatsAnswer, Status, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
+import type {
+  ScoreCondition,
+  SessionSummary,
+  SpanRecord,
+  StatsAnswer,
+  Status,
+  TimeseriesPoint,
+  TraceAnswer,
+  TraceRecord,
+  UserSummary,
+} from 'llm-tracer/schema';
 import type { Fields, ScoreChange, SpanChange, TraceChange } from '../domain/record.ts';
+import type { SeriesQuery } from '../domain/series.ts';
+import type { ChangeListener } from './watchers.ts';
 
 /**
  * Where traces live. Everything here is scoped by a project: no call reads, changes, counts or deletes another's records,
@@ -46,8 +58,24 @@ export interface Store {
    */
   listTraces(project: string, filter: TraceFilter, page: ListRequest): Promise<TracePage>;
 
+  /**
+   * A page of sessions (or users) that the traces which the filter takes are of, with totals over just those traces. In order
+   * of their newest traces, as a list shows these.
+   */
+  listSessions(project: string, filter: TraceFilter, page: PageRequest): Promise<SessionPage>;
+  listUsers(project: string, filter: TraceFilter, page: PageRequest): Promise<UserPage>;
+
+  /** A session with a page of its traces, oldest first (by start_time, then trace_id), or undefined where it has none. */
+  readSession(project: string, sessionId: string, page: PageRequest): Promise<SessionTraces | undefined>;
+
   /** Sums over the project's unexpired traces. */
   stats(project: string): Promise<StatsAnswer>;
+
+  /**
+   * Sums and percentiles over the traces that the filter takes and over their spans, by bucket of time and group. Sums are
+   * exact, percentiles by `domain/percentiles`. Rejects with SeriesTooLong where an answer would not hold it.
+   */
+  timeseries(project: string, filter: TraceFilter, query: SeriesQuery): Promise<TimeseriesPoint[]>;
 
   /**
    * Removes a trace with its spans, payloads and scores for good and leaves a tombstone, so that late retries do not bring it
@@ -55,11 +83,32 @@ export interface Store {
    */
   deleteTrace(project: string, traceId: string): Promise<boolean>;
 
+  /**
+   * Removes the traces whose user this is now, as {@link deleteTrace} does, a slice at a time; resolves with their number.
+   * Cut short by a crash, it is finished by calling it again.
+   */
+  deleteUser(project: string, userId: string): Promise<number>;
+
   /** Removes what has expired, a slice at a time; resolves with the number of traces removed. Readers need not wait for it. */
   prune(): Promise<number>;
 
   /** Recomputes every total from the spans and says where the stored ones differ; with `repair`, sets them right. */
   recount(options: { readonly repair: boolean }): Promise<RecountReport>;
+
+  /**
+   * Traces whole, as the lines of an export, in the order given; what is no longer there is passed over. Bounded in size:
+   * `next` says from where to go on. As text, so that a worker can hand it over as it is.
+   */
+  exportTraces(project: string, traceIds: readonly string[], from: ExportPosition): Promise<ExportPart>;
+
+  /**
+   * Tells, soon after a commit, which traces of the project have changed, deletions included, until the returned function is
+   * called. A store that several processes write to polls for what others commit, as long as somebody watches.
+   */
+  watch(project: string, listener: ChangeListener): () => void;
+
+  /** How much there is, over all projects; cheap enough to be asked every few seconds. */
+  measure(): Promise<StoreMeasures>;
 
   /** Waits for what is under way, then lets go of files and connections. */
   close(): Promise<void>;
@@ -155,11 +204,48 @@ export interface TracePage {
   readonly nextCursor: string | null;
 }
 
+export interface SessionPage {
+  readonly sessions: readonly SessionSummary[];
+  readonly nextCursor: string | null;
+}
+
+export interface UserPage {
+  readonly users: readonly UserSummary[];
+  readonly nextCursor: string | null;
+}
+
+export interface SessionTraces {
+  /** With totals over all of its traces. */
+  readonly session: SessionSummary;
+  readonly traces: readonly TraceRecord[];
+  readonly nextCursor: string | null;
+}
+
 export interface RecountReport {
   readonly traces: number;
   readonly spans: number;
   /** One sentence for each total that differed. */
   readonly differences: readonly string[];
+}
+
+/** Where an export goes on: at a trace of the list, after a span of it. */
+export interface ExportPosition {
+  readonly trace: number;
+  readonly spans?: readonly [startMicros: number, spanId: string];
+}
+
+export interface ExportPart {
+  /** Whole lines of JSON, each with its newline. */
+  readonly text: string;
+  readonly counts: Readonly<Record<'trace' | 'span' | 'score', number>>;
+  readonly next: ExportPosition | null;
+}
+
+export interface StoreMeasures {
+  /** Finished spans. */
+  readonly spans: number;
+  /** What the data takes on disk. */
+  readonly bytes: number;
 }
 
 /** What a store is opened with, besides what its engine needs. */

@@ -3,18 +3,24 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Pricer } from '../../domain/pricing.ts';
 import { retentionCutoff, tombstoneMicros } from '../../domain/retention.ts';
-import { InvalidCursor, type Store, type StoreOptions } from '../store.ts';
+import { InvalidCursor, type PageRequest, type Store, type StoreOptions } from '../store.ts';
+import { Watchers } from '../watchers.ts';
 import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
+import { exportTraces } from './export.ts';
 import { ingest } from './ingest.ts';
+import { listSessions, listUsers, readSession } from './list-groups.ts';
 import { listTraces } from './list-traces.ts';
+import { measure } from './measure.ts';
 import { Projects } from './projects.ts';
 import type { ReadContext } from './read-context.ts';
 import { readSpan, readTrace, traceStateOf } from './read-trace.ts';
 import { recount } from './recount.ts';
-import { deleteTrace, forgetOld, pruneSlice } from './removal.ts';
+import { deleteTrace, deleteUserSlice, forgetOld, pruneSlice } from './removal.ts';
 import { migrate } from './schema.ts';
 import { SearchLog } from './search-log.ts';
+import { timeseries } from './series-query.ts';
+import { inSlices } from './slices.ts';
 import { Statements } from './statements.ts';
 import { emptyStats, stats } from './stats-query.ts';
 import type { WriteContext } from './write-context.ts';
@@ -34,8 +40,8 @@ export interface SqliteStoreOptions extends StoreOptions {
 /** The name of the data file in its folder. */
 const dataFileName = 'llm-tracer.db';
 
-// One slice of pruning holds the event loop for some 10 ms.
-const tracesPerPruneSlice = 50;
+// One slice of removals holds the event loop for some 10 ms.
+const tracesPerSlice = 50;
 
 /** Opens the embedded store: one file, one writer, a transaction for what arrives together. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -44,6 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const db = openDatabase(options.dataDir, synchronous);
   const sql = new Statements(db);
   const projects = new Projects(sql);
+  const watchers = new Watchers();
   const commits = commitQueue(db, () => projects.forget());
 
   /** Now, and what the project's retention makes of it. */
@@ -53,17 +60,33 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const cutoffMicros = retentionCutoff(nowMicros, days);
     return { sql, nowMicros, cutoffMicros, forgottenMicros: nowMicros - tombstoneMicros(days), pricer };
   };
-  const write = <T>(project: string, work: (context: WriteContext) => T): Promise<T> =>
-    commits.run(() => {
+  const write = async <T>(project: string, work: (context: WriteContext) => T): Promise<T> => {
+    const changed = new Set<string>();
+    const result = await commits.run(() => {
+      // Work whose group failed runs again, from nothing.
+      changed.clear();
       const searchLog = new SearchLog();
-      const context = { ...moment(project), project: projects.findOrAdd(project), searchLog };
+      const context = { ...moment(project), project: projects.findOrAdd(project), searchLog, changed };
       const result = work(context);
       searchLog.save(sql, context.nowMicros);
       return result;
     });
+    watchers.tell(project, changed);
+    return result;
+  };
   const read = async <T>(project: string, absent: T, work: (context: ReadContext) => T): Promise<T> => {
     const id = projects.find(project);
     return id === undefined ? absent : work({ ...moment(project), project: { name: project, id } });
+  };
+  /** A project that has never written has given out no cursor. */
+  const readPage = async <T>(
+    project: string,
+    { cursor }: PageRequest,
+    absent: T,
+    work: (context: ReadContext) => T,
+  ): Promise<T> => {
+    if (cursor !== undefined && projects.find(project) === undefined) throw new InvalidCursor();
+    return read(project, absent, work);
   };
   /** A write that needs something stored before: a project that has never written has nothing. */
   const change = async (project: string, work: (context: WriteContext) => boolean): Promise<boolean> =>
@@ -77,23 +100,38 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
     readTrace: (project, traceId, given) => read(project, undefined, (context) => readTrace(context, traceId, given)),
     readSpan: (project, spanId) => read(project, undefined, (context) => readSpan(context, spanId)),
-    async listTraces(project, filter, page) {
-      // A project that has never written has given out no cursor.
-      if (projects.find(project) === undefined && page.cursor !== undefined) throw new InvalidCursor();
-      return read(project, { traces: [], nextCursor: null }, (context) => listTraces(context, filter, page));
-    },
+    listTraces: (project, filter, page) =>
+      readPage(project, page, { traces: [], nextCursor: null }, (context) => listTraces(context, filter, page)),
+    listSessions: (project, filter, page) =>
+      readPage(project, page, { sessions: [], nextCursor: null }, (context) => listSessions(context, filter, page)),
+    listUsers: (project, filter, page) =>
+      readPage(project, page, { users: [], nextCursor: null }, (context) => listUsers(context, filter, page)),
+    readSession: (project, sessionId, page) =>
+      read(project, undefined, (context) => readSession(context, sessionId, page)),
     stats: (project) => read(project, emptyStats(), stats),
+    timeseries: (project, filter, query) => read(project, [], (context) => timeseries(context, filter, query)),
     deleteTrace: (project, traceId) => change(project, (context) => deleteTrace(context, traceId)),
+    async deleteUser(project, userId) {
+      if (projects.find(project) === undefined) return 0;
+      // What arrives while it is at work is not covered, or it might never end.
+      const lastRow = sql.get<[number | null]>('SELECT max(id) FROM traces')?.[0] ?? 0;
+      return inSlices(tracesPerSlice, (limit) =>
+        write(project, (context) => deleteUserSlice(context, userId, lastRow, limit)),
+      );
+    },
     recount: ({ repair }) => commits.run(() => recount(sql, repair)),
+
+    exportTraces: (project, traceIds, from) =>
+      read(project, { text: '', counts: { trace: 0, span: 0, score: 0 }, next: null }, (context) =>
+        exportTraces(context, traceIds, from),
+      ),
+    watch: (project, listener) => watchers.watch(project, listener),
+    measure: async () => measure(sql, options.dataDir),
 
     async prune() {
       let pruned = 0;
       for (const project of projects.names()) {
-        let slice: number;
-        do {
-          slice = await write(project, (context) => pruneSlice(context, tracesPerPruneSlice));
-          pruned += slice;
-        } while (slice === tracesPerPruneSlice);
+        pruned += await inSlices(tracesPerSlice, (limit) => write(project, (context) => pruneSlice(context, limit)));
         await write(project, forgetOld);
       }
       return pruned;

@@ -1,4 +1,5 @@
 import { microsPerDay } from '../../domain/time.ts';
+import { textOf } from './codec.ts';
 import { removeFromSegments } from './segments.ts';
 import { type LoadedTrace, loadTrace, rowState, versionOf, withdrawTrace } from './trace-rows.ts';
 import type { WriteContext } from './write-context.ts';
@@ -12,15 +13,20 @@ export function deleteTrace(context: WriteContext, traceId: string): boolean {
   if (loaded.retentionMicros <= context.cutoffMicros) return false;
   entomb(context, traceId, loaded, rowState.deleted);
   removeFromSegments(context.sql, [{ id: loaded.id, traceId }]);
-  // A sum that has become nothing still says which model it was of.
-  context.sql.run('DELETE FROM rollups WHERE project = ? AND traces = 0 AND spans = 0', context.project);
+  removeEmptySums(context);
   return true;
 }
+
+/** A sum that has become nothing still says which model it was of. */
+const removeEmptySums = ({ sql, project }: WriteContext): void => {
+  sql.run('DELETE FROM rollups WHERE project = ? AND traces = 0 AND spans = 0', project);
+};
 
 /** Removes what the trace owns, but for segments, and takes it out of all sums. The row stays, empty, so that its id is refused. */
 function entomb(context: WriteContext, traceId: string, loaded: LoadedTrace, state: number): void {
   const { sql, project, nowMicros } = context;
   context.searchLog.removed(loaded.id);
+  context.changed.add(traceId);
   const before = versionOf(loaded.record, loaded.entries, loaded.retentionMicros);
   if (before !== undefined) withdrawTrace(sql, project, loaded.id, before);
   sql.run('DELETE FROM spans WHERE trace = ?', loaded.id);
@@ -50,6 +56,31 @@ export function pruneSlice(context: WriteContext, limit: number): number {
     expired.map(([traceId]) => ({ id: expire(context, traceId), traceId })),
   );
   return expired.length;
+}
+
+/**
+ * Removes up to `limit` traces of the user, of those whose rows go up to `lastRow`; says how many there were. What has expired
+ * and pruning has not met yet goes too: readers do not see it, but it is the user's.
+ */
+export function deleteUserSlice(context: WriteContext, userId: string, lastRow: number, limit: number): number {
+  const found = context.sql.all<[traceId: string]>(
+    'SELECT trace_id FROM traces WHERE project = ? AND state = 0 AND user_id = ? AND id <= ? LIMIT ?',
+    context.project,
+    textOf(userId),
+    lastRow,
+    limit,
+  );
+  removeFromSegments(
+    context.sql,
+    found.map(([traceId]) => {
+      const loaded = loadTrace(context, traceId) as LoadedTrace;
+      const isExpired = loaded.retentionMicros <= context.cutoffMicros;
+      entomb(context, traceId, loaded, isExpired ? rowState.expired : rowState.deleted);
+      return { id: loaded.id, traceId };
+    }),
+  );
+  removeEmptySums(context);
+  return found.length;
 }
 
 /** Where the holder of this span id is a trace that has expired, removes that trace as pruning would, and says so. */

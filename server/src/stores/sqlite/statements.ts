@@ -23,6 +23,11 @@ export class Statements {
     return this.#of(sql).all(...values) as unknown as Row[];
   }
 
+  /** Rows one at a time, in memory that does not grow with their number. Nothing else may run this text meanwhile. */
+  iterate<Row extends readonly unknown[]>(sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+    return this.#of(sql).iterate(...values) as unknown as Iterable<Row>;
+  }
+
   #of(sql: string): StatementSync {
     const found = this.#prepared.get(sql);
     if (found !== undefined) return found;

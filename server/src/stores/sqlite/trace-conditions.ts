@@ -4,39 +4,40 @@ import type { TraceFilter } from '../store.ts';
 import { textOf } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
 
-/** A condition on a row of `traces`, as SQL with its values. Columns are unqualified: the innermost `traces` is meant. */
+/** A condition on a row of `traces`, as SQL with its values. */
 export interface Conditions {
   readonly sql: string;
   readonly values: readonly (string | number | null)[];
 }
 
 /**
- * Which traces a reader of the project sees, of those that the filter takes.
+ * Which traces a reader of the project sees, of those that the filter takes. `traces` is what the query calls the table.
  *
  * The `+` keeps the planner off the index by retention, which nearly every trace passes.
  */
-export function conditionsOf(context: ReadContext, filter: TraceFilter): Conditions {
+export function conditionsOf(context: ReadContext, filter: TraceFilter, traces = 'traces'): Conditions {
   const { project, cutoffMicros } = context;
-  const conditions = ['project = ? AND state = 0 AND +retention_us > ?'];
+  const column = (name: string): string => `${traces}.${name}`;
+  const conditions = [`${column('project')} = ? AND ${column('state')} = 0 AND +${column('retention_us')} > ?`];
   const values: (string | number | null)[] = [project.id, cutoffMicros];
   const add = (condition: string, ...given: (string | number | null)[]): void => {
     conditions.push(condition);
     values.push(...given);
   };
-  if (filter.from !== undefined) add('start_us >= ?', microsOf(filter.from));
-  if (filter.to !== undefined) add('start_us < ?', microsOf(filter.to));
-  if (filter.userId !== undefined) add('user_id = ?', textOf(filter.userId));
-  if (filter.sessionId !== undefined) add('session_id = ?', textOf(filter.sessionId));
-  if (filter.name !== undefined) add('name = ?', textOf(filter.name));
-  if (filter.status !== undefined) add('status = ?', filter.status);
-  if (filter.environment !== undefined) add('environment = ?', textOf(filter.environment));
-  if (filter.release !== undefined) add('release = ?', textOf(filter.release));
-  if (filter.minDurationMs !== undefined) add('duration_ms >= ?', filter.minDurationMs);
-  if (filter.minCost !== undefined) add('cost_usd >= ?', filter.minCost);
+  if (filter.from !== undefined) add(`${column('start_us')} >= ?`, microsOf(filter.from));
+  if (filter.to !== undefined) add(`${column('start_us')} < ?`, microsOf(filter.to));
+  if (filter.userId !== undefined) add(`${column('user_id')} = ?`, textOf(filter.userId));
+  if (filter.sessionId !== undefined) add(`${column('session_id')} = ?`, textOf(filter.sessionId));
+  if (filter.name !== undefined) add(`${column('name')} = ?`, textOf(filter.name));
+  if (filter.status !== undefined) add(`${column('status')} = ?`, filter.status);
+  if (filter.environment !== undefined) add(`${column('environment')} = ?`, textOf(filter.environment));
+  if (filter.release !== undefined) add(`${column('release')} = ?`, textOf(filter.release));
+  if (filter.minDurationMs !== undefined) add(`${column('duration_ms')} >= ?`, filter.minDurationMs);
+  if (filter.minCost !== undefined) add(`${column('cost_usd')} >= ?`, filter.minCost);
   const addSet = ({ sql, values: given }: Conditions): void => add(sql, ...given);
-  if (filter.tags !== undefined) addSet(labelCondition(context, 'tag', filter.tags));
-  if (filter.model !== undefined) addSet(labelCondition(context, 'model', [filter.model]));
-  if (filter.score !== undefined) addSet(scoreCondition(context, filter.score));
+  if (filter.tags !== undefined) addSet(labelCondition(context, traces, 'tag', filter.tags));
+  if (filter.model !== undefined) addSet(labelCondition(context, traces, 'model', [filter.model]));
+  if (filter.score !== undefined) addSet(scoreCondition(context, traces, filter.score));
   return { sql: conditions.join(' AND '), values };
 }
 
@@ -60,21 +61,26 @@ function setCondition(
     : { sql: `EXISTS (SELECT 1 ${parts.from} AND ${parts.ofTrace})`, values };
 }
 
-const labelCondition = (context: ReadContext, kind: 'tag' | 'model', labels: readonly string[]): Conditions =>
+const labelCondition = (
+  context: ReadContext,
+  traces: string,
+  kind: 'tag' | 'model',
+  labels: readonly string[],
+): Conditions =>
   setCondition(
     context,
     {
       from: `FROM trace_labels WHERE trace_labels.project = ? AND kind = ? AND value IN (${labels.map(() => '?').join(', ')})`,
       key: 'trace',
-      ofTrace: 'trace_labels.start_us = traces.start_us AND trace = traces.id',
-      traceKey: 'id',
+      ofTrace: `trace_labels.start_us = ${traces}.start_us AND trace = ${traces}.id`,
+      traceKey: `${traces}.id`,
     },
     [context.project.id, kind, ...labels.map(textOf)],
   );
 
 const decimalForm = /^-?\d+(\.\d+)?$/;
 
-function scoreCondition(context: ReadContext, { name, operator, operand }: ScoreCondition): Conditions {
+function scoreCondition(context: ReadContext, traces: string, { name, operator, operand }: ScoreCondition): Conditions {
   const values: (string | number | null)[] = [context.project.id, textOf(name)];
   let test = '';
   if (operator === '=') {
@@ -90,8 +96,8 @@ function scoreCondition(context: ReadContext, { name, operator, operand }: Score
     {
       from: `FROM scores WHERE scores.project = ? AND scores.name = ? ${test}`,
       key: 'scores.trace_id',
-      ofTrace: 'scores.trace_id = traces.trace_id',
-      traceKey: 'trace_id',
+      ofTrace: `scores.trace_id = ${traces}.trace_id`,
+      traceKey: `${traces}.trace_id`,
     },
     values,
   );
