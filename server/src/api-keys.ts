@@ -49,4 +49,11 @@ export function findApiKey(keys: readonly ApiKey[], presented: string): ApiKey |
   return found;
 }
 
+/** The hash of a key that stands in the configuration in clear, or as `sha256=HEX`. */
+export const keyHash = (text: string): Buffer =>
+  text.startsWith('sha256=') ? Buffer.from(text.slice('sha256='.length), 'hex') : sha256(text);
+
+/** Whether this is the key of the hash; takes as long whatever is presented. */
+export const isKeyOf = (hash: Buffer, presented: string): boolean => timingSafeEqual(hash, sha256(presented));
+
 const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();

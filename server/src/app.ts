@@ -2,19 +2,30 @@ import { randomUUID } from 'node:crypto';
 import { fastifyCors } from '@fastify/cors';
 import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
 import type { AppContext } from './context.ts';
+import { measuredStore } from './measured-store.ts';
+import { Metrics } from './metrics.ts';
 import { auth } from './plugins/auth.ts';
 import { body } from './plugins/body.ts';
 import { drain } from './plugins/drain.ts';
+import { measuring } from './plugins/measuring.ts';
 import { openapi } from './plugins/openapi.ts';
 import { answerClientError, answerError, problem } from './plugins/problem.ts';
+import { rateLimit } from './plugins/rate-limit.ts';
+import { requestId } from './plugins/request-id.ts';
 import { serializerCompiler, validatorCompiler } from './plugins/validation.ts';
+import { exportRoutes } from './routes/export.ts';
 import { healthRoutes } from './routes/health.ts';
 import { homeRoutes } from './routes/home.ts';
 import { ingestRoutes } from './routes/ingest.ts';
+import { liveRoutes } from './routes/live.ts';
 import { meRoutes } from './routes/me.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { scoreRoutes } from './routes/scores.ts';
+import { sessionRoutes } from './routes/sessions.ts';
 import { spanRoutes } from './routes/spans.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { traceRoutes } from './routes/traces.ts';
+import { userRoutes } from './routes/users.ts';
 import { useReadableMessages } from './schema-errors.ts';
 
 export interface AppOptions extends AppContext {
@@ -23,8 +34,10 @@ export interface AppOptions extends AppContext {
 }
 
 /** The whole server, not listening yet: `inject` requests, `listen`, or wrap it for a platform. It does not close the store. */
-export function buildApp({ logger = false, ...context }: AppOptions): FastifyInstance {
-  const { config } = context;
+export function buildApp({ logger = false, ...given }: AppOptions): FastifyInstance {
+  const { config, clock } = given;
+  const metrics = new Metrics();
+  const context: AppContext = { config, clock, store: measuredStore(given.store, metrics) };
   useReadableMessages();
   const app = fastify({
     logger,
@@ -51,15 +64,20 @@ export function buildApp({ logger = false, ...context }: AppOptions): FastifyIns
   app.setSerializerCompiler(serializerCompiler);
 
   app.register(problem);
+  app.register(requestId);
+  app.register(measuring, { metrics });
   app.register(drain, { deadlineMs: 10_000 });
   if (config.corsOrigins.length > 0) app.register(fastifyCors, corsOptions(config.corsOrigins));
   app.register(openapi);
   app.register(homeRoutes);
   app.register(healthRoutes, context);
+  app.register(metricsRoutes, context);
   app.register(async (api) => {
     api.register(auth, { keys: config.keys, openProject: config.openProject });
+    api.register(rateLimit, { rateLimit: config.rateLimit, clock });
     api.register(body, config.limits);
-    for (const routes of [ingestRoutes, traceRoutes, spanRoutes, statsRoutes, meRoutes]) api.register(routes, context);
+    for (const routes of [ingestRoutes, traceRoutes, spanRoutes, statsRoutes, meRoutes, exportRoutes, liveRoutes])
+      api.register(routes, context);
   });
   return app;
 }
@@ -67,8 +85,8 @@ export function buildApp({ logger = false, ...context }: AppOptions): FastifyIns
 const corsOptions = (origins: readonly string[]) => ({
   origin: origins.includes('*') ? '*' : [...origins],
   methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-  allowedHeaders: ['X-API-Key', 'Authorization', 'Content-Type', 'Content-Encoding'],
-  exposedHeaders: ['Retry-After'],
+  allowedHeaders: ['X-API-Key', 'Authorization', 'Content-Type', 'Content-Encoding', 'Last-Event-ID'],
+  exposedHeaders: ['Retry-After', 'X-Request-Id'],
   maxAge: 86_400,
   // An OPTIONS request that is no preflight is answered 204 too, instead of with a 400 that is not ours.
   strictPreflight: false,

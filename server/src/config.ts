@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
-import { type ApiKey, apiKeyForms, findApiKey, parseApiKey } from './api-keys.ts';
+import { type ApiKey, apiKeyForms, findApiKey, keyHash, parseApiKey } from './api-keys.ts';
+import { type ProjectSettings, parseProjectSettings } from './project-settings.ts';
 
 const wholeNumber = (least: number, most: number) => {
   const error = `must be a whole number from ${least} to ${most}`;
@@ -43,7 +45,20 @@ const apiKeys = z.pipe(
   ),
 );
 
+const metricsKey = z.pipe(
+  z.string().check(
+    z.regex(/^(sha256=[0-9a-fA-F]{64}|(?!sha256=)[!-~]{16,200})$/, {
+      error: 'must be 16 to 200 printable ASCII characters, or sha256=HEX',
+    }),
+  ),
+  z.transform((text) => keyHash(text)),
+);
+
 const megabytes = (count: number) => count * 2 ** 20;
+
+/** Well above what SDKs of a team send (a batch a second each), well below what one client may be allowed to take from the others. */
+const standardRateLimit = 6_000;
+
 // A string of V8 has at most 2^29 - 24 characters, and a body is parsed as one.
 const mostBytes = 500_000_000;
 
@@ -65,10 +80,27 @@ export const Environment = z.object({
   ALLOW_PREDICTABLE_KEYS: z
     ._default(yesOrNo, false)
     .check(z.describe('true allows project-ID keys, and API_KEY_REQUIRED=false, on addresses that others can reach.')),
+  RATE_LIMIT_RPM: z
+    .optional(wholeNumber(0, 10_000_000))
+    .check(
+      z.describe(
+        `Most requests a minute with one key; 0 is no limit. Default: no limit on a loopback address, else ${standardRateLimit}.`,
+      ),
+    ),
+  METRICS_KEY: z
+    .optional(metricsKey)
+    .check(
+      z.describe(
+        'The bearer token for GET /metrics, or sha256=HEX of it. Without it, /metrics is open on a loopback address and closed elsewhere.',
+      ),
+    ),
   CORS_ORIGINS: z
     ._default(list, [])
     .check(z.describe('Comma-separated origins whose pages may call the API from a browser, or *. Default: none.')),
   RETENTION_DAYS: z._default(wholeNumber(1, 36_500), 90).check(z.describe('Days that a trace is kept.')),
+  PROJECT_SETTINGS: z
+    .optional(z.string())
+    .check(z.describe('A JSON file of settings by project: retention_days, noise_filter, prices.')),
   LOG_LEVEL: z
     ._default(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info')
     .check(z.describe('Least severity that is logged. Each request is logged from debug on.')),
@@ -101,11 +133,21 @@ export interface Config {
   /** The project of requests without a key; undefined where each needs one. */
   readonly openProject: string | undefined;
   readonly corsOrigins: readonly string[];
+  /** How long a project keeps its traces, where its settings do not say otherwise. */
   readonly retentionDays: number;
+  /** How long this project keeps its traces. */
+  readonly retentionDaysOf: (project: string) => number;
+  readonly projects: ProjectSettings;
+  /** Most requests a minute with one key; undefined is no limit. */
+  readonly rateLimit: number | undefined;
+  readonly metrics: MetricsAccess;
   readonly logLevel: string;
   readonly sqliteSynchronous: 'FULL' | 'NORMAL';
   readonly limits: BodyLimits;
 }
+
+/** Who may read `GET /metrics`: everybody, who has the token of this SHA-256, or nobody. */
+export type MetricsAccess = 'open' | 'closed' | { readonly keyHash: Buffer };
 
 /** What a body may be at the most. Each is a variable of the same name. */
 export interface BodyLimits {
@@ -122,7 +164,7 @@ export class ConfigError extends Error {
 }
 
 /**
- * Reads the server's variables. An empty variable counts as absent.
+ * Reads the server's variables, and the file that one of them names. An empty variable counts as absent.
  *
  * @throws ConfigError naming the variable and what it may be.
  */
@@ -133,6 +175,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 
   if (variables.STORE === 'dynamodb') throw new ConfigError('STORE=dynamodb is not in this version yet; use sqlite.');
   const keys = keysOf(variables);
+  const projects = projectsOf(variables);
   return Object.freeze({
     host: variables.HOST,
     port: variables.PORT,
@@ -141,6 +184,10 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     openProject: openProjectOf(variables, keys),
     corsOrigins: Object.freeze(variables.CORS_ORIGINS),
     retentionDays: variables.RETENTION_DAYS,
+    retentionDaysOf: (project: string) => projects.get(project)?.retention_days ?? variables.RETENTION_DAYS,
+    projects,
+    rateLimit: rateLimitOf(variables),
+    metrics: metricsOf(variables),
     logLevel: variables.LOG_LEVEL,
     sqliteSynchronous: variables.SQLITE_SYNCHRONOUS,
     limits: Object.freeze({
@@ -158,7 +205,7 @@ type Variables = z.infer<typeof Environment>;
 function sentence(issue: z.core.$ZodIssue, given: Readonly<Record<string, string | undefined>>): string {
   const name = String(issue.path[0]);
   // What was given helps to find a typo, but a key must not reach a log.
-  return name === 'API_KEYS'
+  return name === 'API_KEYS' || name === 'METRICS_KEY'
     ? `${name} ${issue.message}.`
     : `${name} ${issue.message}, not ${JSON.stringify(given[name])}.`;
 }
@@ -176,6 +223,25 @@ function keysOf({ HOST, API_KEYS, ALLOW_PREDICTABLE_KEYS }: Variables): ApiKey[]
   const repeated = hashes.findIndex((hash, i) => hashes.indexOf(hash) !== i);
   if (repeated !== -1) throw new ConfigError(`API_KEYS has the secret of entry ${repeated + 1} twice.`);
   return keys;
+}
+
+function projectsOf({ PROJECT_SETTINGS }: Variables): ProjectSettings {
+  if (PROJECT_SETTINGS === undefined) return new Map();
+  try {
+    return parseProjectSettings(readFileSync(PROJECT_SETTINGS, 'utf8'));
+  } catch (error) {
+    throw new ConfigError(`PROJECT_SETTINGS (${PROJECT_SETTINGS}) cannot be used: ${(error as Error).message}.`);
+  }
+}
+
+function rateLimitOf({ HOST, RATE_LIMIT_RPM }: Variables): number | undefined {
+  const limit = RATE_LIMIT_RPM ?? (isLoopback(HOST) ? 0 : standardRateLimit);
+  return limit === 0 ? undefined : limit;
+}
+
+function metricsOf({ HOST, METRICS_KEY }: Variables): MetricsAccess {
+  if (METRICS_KEY !== undefined) return { keyHash: METRICS_KEY };
+  return isLoopback(HOST) ? 'open' : 'closed';
 }
 
 function openProjectOf(variables: Variables, keys: readonly ApiKey[]): string | undefined {

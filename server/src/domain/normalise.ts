@@ -109,6 +109,8 @@ function fieldsOf(kind: RecordKind, source: object): Fields {
     const named = isJsonObject(fields['metadata']) ? Object.entries(fields['metadata']) : [];
     fields['metadata'] = Object.fromEntries([...unknown, ...named]);
   }
+  // A cost with the price that it was computed by is what a server made of the record, as an export has it: not a report.
+  if (isJsonObject((source as { cost_price?: unknown }).cost_price)) delete fields['cost_usd'];
   if (fields['cost_usd'] === undefined) delete fields['cost_source'];
   if (fields['truncated'] !== undefined) fields['truncated'] = byPayload(kind, fields);
   return fields;

@@ -12,6 +12,8 @@ declare module 'fastify' {
     project: string;
     /** What the key of this request may do. */
     scopes: readonly Scope[];
+    /** Stands for the key, for what is counted by key. */
+    keyOwner: object;
   }
   interface FastifyContextConfig {
     /** @default by method: GET reads, DELETE deletes, others write */
@@ -25,6 +27,8 @@ export interface AuthOptions {
   readonly openProject: string | undefined;
 }
 
+type KeyOwner = Pick<ApiKey, 'project' | 'scope'>;
+
 const granted: Readonly<Record<Scope, { readonly scopes: readonly Scope[]; readonly access: readonly Access[] }>> = {
   ingest: { scopes: ['ingest'], access: ['any', 'write'] },
   read: { scopes: ['read'], access: ['any', 'read'] },
@@ -36,15 +40,19 @@ export const auth = fastifyPlugin(
   async (app, { keys, openProject }: AuthOptions) => {
     app.decorateRequest('project', '');
     app.decorateRequest('scopes');
+    app.decorateRequest('keyOwner');
+    const openKey: KeyOwner | undefined =
+      openProject === undefined ? undefined : { project: openProject, scope: 'admin' };
 
     app.addHook('onRequest', async (request, reply) => {
       const presented = presentedKey(request);
-      const key = presented === undefined ? openKey(openProject) : findApiKey(keys, presented);
+      const key: KeyOwner | undefined = presented === undefined ? openKey : findApiKey(keys, presented);
       if (key === undefined) return refuse(reply, presented);
 
       const { scopes, access } = granted[key.scope];
       request.project = key.project;
       request.scopes = scopes;
+      request.keyOwner = key;
       const needed = request.routeOptions.config.access ?? accessOf(request.method);
       if (access.includes(needed)) return;
       return reply.problem(403, `This key has the scope ${key.scope}, which does not allow to ${needed} here.`);
@@ -58,9 +66,6 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
   if (own !== undefined && own !== '') return String(own);
   return /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1] ?? headers.authorization;
 }
-
-const openKey = (project: string | undefined): Pick<ApiKey, 'project' | 'scope'> | undefined =>
-  project === undefined ? undefined : { project, scope: 'admin' };
 
 function refuse(reply: FastifyReply, presented: string | undefined): FastifyReply {
   reply.header('www-authenticate', 'Bearer');

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { fastifySwagger } from '@fastify/swagger';
 import { fastifySwaggerUi } from '@fastify/swagger-ui';
 import type { RouteOptions } from 'fastify';
@@ -50,7 +51,7 @@ export const openapi = fastifyPlugin(
 function documentErrors({ url, schema }: RouteOptions): void {
   if (schema === undefined || schema.hide === true || !url.startsWith('/api/')) return;
   schema.security = [{ key: [] }, { bearer: [] }];
-  const statuses = [401, 403, 503];
+  const statuses = [401, 403, 429, 503];
   if (schema.body !== undefined) statuses.push(400, 413, 415);
   if (schema.body !== undefined || schema.querystring !== undefined || schema.params !== undefined) statuses.push(422);
   const common = statuses.map((status) => [status, problemReply(errorMeanings[status] ?? '')]);
@@ -64,6 +65,7 @@ const errorMeanings: Readonly<Record<number, string>> = {
   413: 'The body, or a payload in it, is over a limit.',
   415: 'The body is of a type or an encoding that is not supported.',
   422: 'The address, query or body is not valid.',
+  429: 'The key has made more requests a minute than RATE_LIMIT_RPM.',
   503: 'The store cannot serve this now; nothing of it was stored.',
 };
 
@@ -72,3 +74,6 @@ export const problemReply = (description: string) => ({
   description,
   content: { 'application/problem+json': { schema: Problem } },
 });
+
+/** A stream, as the text that its schema documents. */
+export const asDocumented = (stream: Readable): string => stream as unknown as string;

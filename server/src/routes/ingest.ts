@@ -42,14 +42,23 @@ export const ingestRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { con
         ...droppedOf(envelope),
       });
 
+      const retentionDays = config.retentionDaysOf(request.project);
       const rejected = [
         ...traces.rejected,
-        ...traces.refused(outcome.traces, config.retentionDays),
+        ...traces.refused(outcome.traces, retentionDays),
         ...spans.rejected,
-        ...spans.refused(outcome.spans, config.retentionDays),
+        ...spans.refused(outcome.spans, retentionDays),
         ...scores.rejected,
-        ...scores.refused(outcome.scores, config.retentionDays),
+        ...scores.refused(outcome.scores, retentionDays),
       ];
+      for (const [kind, elements] of [
+        ['trace', envelope.traces],
+        ['span', envelope.spans],
+        ['score', envelope.scores],
+      ] as const) {
+        const refused = rejected.filter((element) => element.kind === kind).length;
+        app.metrics.countElements(kind, lengthOf(elements) - refused, refused);
+      }
       return { accepted: count - rejected.length, rejected };
     },
   );

@@ -4,7 +4,7 @@ import type { AppContext } from '../context.ts';
 import { serverVersion } from '../version.ts';
 
 export const meRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { config }) => {
-  const { limits, retentionDays } = config;
+  const { limits, retentionDaysOf } = config;
   app.get(
     '/api/me',
     {
@@ -22,7 +22,7 @@ export const meRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { config 
         max_batch_elements: limits.maxBatchElements,
         max_payload_bytes: limits.maxPayloadBytes,
         max_json_depth: limits.maxJsonDepth,
-        retention_days: retentionDays,
+        retention_days: retentionDaysOf(request.project),
       },
     }),
   );

@@ -39,7 +39,7 @@ export const spanRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { confi
       const [became = 'stored'] = outcome.spans;
       // The trace was deleted since we looked.
       if (became === 'swallowed') return reply.problem(404, unknownTrace);
-      const refusal = refusalOf(became, config.retentionDays);
+      const refusal = refusalOf(became, config.retentionDaysOf(request.project));
       if (refusal !== undefined) return reply.problem(refusal.status, refusal.detail);
       return { span_id, status: 'created' as const };
     },

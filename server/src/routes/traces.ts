@@ -17,7 +17,7 @@ import { timeOf } from '../domain/time.ts';
 import { problemReply } from '../plugins/openapi.ts';
 import { newTraceId } from './new-id.ts';
 import { refusalOf } from './outcome.ts';
-import { filterOf, pageOf } from './trace-filter.ts';
+import { filterOf, pageAnswer, pageOf } from './trace-filter.ts';
 
 const unknownTrace = 'There is no trace with this id in this project.';
 const deletedTrace = 'A trace with this id was deleted; create it under another one.';
@@ -48,7 +48,7 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
 
       const [became = 'stored'] = outcome.traces;
       if (became === 'swallowed') return reply.problem(409, deletedTrace);
-      const refusal = refusalOf(became, config.retentionDays);
+      const refusal = refusalOf(became, config.retentionDaysOf(request.project));
       if (refusal !== undefined) return reply.problem(refusal.status, refusal.detail);
       return { trace_id, status: 'created' as const };
     },
@@ -58,7 +58,7 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
     '/api/traces',
     {
       schema: {
-        summary: 'A page of traces, newest first; all filters that are given must hold',
+        summary: 'A page of traces, newest first or by duration or cost; all filters that are given must hold',
         tags: ['reading'],
         querystring: ListTracesQuery,
         response: { 200: TraceListAnswer },
@@ -70,7 +70,7 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
         ...pageOf(query),
         sort: query.sort,
       });
-      return { traces: [...traces], next_cursor: nextCursor, has_more: nextCursor !== null, count: traces.length };
+      return { traces: [...traces], ...pageAnswer(nextCursor, traces.length) };
     },
   );
 

@@ -36,14 +36,24 @@ export function saveScore(sql: Statements, key: ScoreKey, record: Merged, receiv
 }
 
 /** The scores of a trace in order of (created_at, score_id). */
-export function scoresOf({ sql, project }: ReadContext, traceId: string): ScoreRecord[] {
+export const scoresOf = (context: ReadContext, traceId: string): ScoreRecord[] =>
+  scoreRecordsOf(context, traceId).map(({ view }) => view);
+
+/** The same, each with the record that it is read from. */
+export function scoreRecordsOf(
+  { sql, project }: ReadContext,
+  traceId: string,
+): { readonly view: ScoreRecord; readonly record: Merged }[] {
   const rows = sql.all<[string, string]>(
     'SELECT score_id, record FROM scores WHERE project = ? AND trace_id = ?',
     project.id,
     traceId,
   );
-  const scores = rows.map(([scoreId, record]) => scoreView(traceId, scoreId, decodeRecord(record, null).fields));
-  return scores.sort((a, b) =>
+  const scores = rows.map(([scoreId, text]) => {
+    const record = decodeRecord(text, null);
+    return { view: scoreView(traceId, scoreId, record.fields), record };
+  });
+  return scores.sort(({ view: a }, { view: b }) =>
     a.created_at === b.created_at ? (a.score_id < b.score_id ? -1 : 1) : a.created_at < b.created_at ? -1 : 1,
   );
 }

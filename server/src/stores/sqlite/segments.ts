@@ -33,13 +33,16 @@ export function addSegment(
   sql.run('INSERT INTO segments VALUES (?, ?, ?)', id, encoding, body);
 }
 
-/** Reads spans out of segments, each segment once for the reader's life: one call of the store. */
+/** Reads spans out of segments, each segment once for the reader's life (one call of the store) unless told otherwise. */
 export class SegmentReader {
   readonly #sql: Statements;
+  readonly #most: number;
   readonly #spans = new Map<number, readonly (SpanUpsert | null)[]>();
 
-  constructor(sql: Statements) {
+  /** `most`: how many segments it keeps unpacked; the one that was read first goes first. */
+  constructor(sql: Statements, most = Number.POSITIVE_INFINITY) {
     this.#sql = sql;
+    this.#most = most;
   }
 
   /** The record at a place that a span's row names. */
@@ -56,6 +59,7 @@ export class SegmentReader {
     let spans = this.#spans.get(segment);
     if (spans === undefined) {
       spans = spansOf(loadSegment(this.#sql, segment) as Segment);
+      if (this.#spans.size >= this.#most) this.#spans.delete(this.#spans.keys().next().value as number);
       this.#spans.set(segment, spans);
     }
     return spans[position] as SpanUpsert;

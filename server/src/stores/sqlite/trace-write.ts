@@ -88,7 +88,9 @@ export class TraceWrite {
     const key = [project, this.#traceId, scoreId] as const;
     const stored = findScore(sql, key);
     const merged = stored === undefined ? record : merge(stored, record);
-    if (merged !== stored) saveScore(sql, key, merged, nowMicros);
+    if (merged === stored) return 'stored';
+    saveScore(sql, key, merged, nowMicros);
+    this.#context.changed.add(this.#traceId);
     return 'stored';
   }
 
@@ -110,6 +112,7 @@ export class TraceWrite {
     const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
     const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined, segment };
     saveTrace(sql, row, before, after, sheet);
+    this.#context.changed.add(this.#traceId);
     this.#context.searchLog.written(this.#row, [...this.#written]);
   }
 

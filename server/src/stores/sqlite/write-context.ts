@@ -12,6 +12,8 @@ export interface WriteContext {
   /** Tombstones made at or before this have served. */
   readonly forgottenMicros: number;
   readonly pricer: Pricer;
+  /** The ids of traces that the write changes, for whoever watches. */
+  readonly changed: Set<string>;
   /** Told what the write changes. */
   readonly searchLog: SearchLog;
 }

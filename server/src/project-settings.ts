@@ -1,0 +1,62 @@
+import * as z from 'zod/mini';
+
+/** What one price of a project's own is: dollars for a million tokens, of the models whose name matches. */
+const ProjectPrice = z.strictObject({
+  /** Name of the model; `*` stands for any characters. */
+  model: z.string().check(z.minLength(1), z.maxLength(255)),
+  provider: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
+  /** The day from which it holds. */
+  from: z.optional(z.iso.date()),
+  input_per_million: z.number().check(z.gte(0)),
+  output_per_million: z.number().check(z.gte(0)),
+  cache_read_per_million: z.optional(z.number().check(z.gte(0))),
+  cache_write_per_million: z.optional(z.number().check(z.gte(0))),
+});
+
+/** Spans of other clients' instrumentation that a project does not want: all that are given must match; `*` stands for any characters. */
+const NoisePattern = z
+  .strictObject({
+    name: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
+    scope: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
+  })
+  .check(
+    z.refine(({ name, scope }) => name !== undefined || scope !== undefined, {
+      error: 'must have a name or a scope, or it would match every span',
+    }),
+  );
+
+/** What may be set for one project. */
+const OneProject = z.strictObject({
+  retention_days: z.optional(z.int().check(z.gte(1), z.lte(36_500))),
+  noise_filter: z.optional(z.array(NoisePattern).check(z.maxLength(100))),
+  prices: z.optional(z.array(ProjectPrice).check(z.maxLength(1_000))),
+});
+export type OneProject = z.infer<typeof OneProject>;
+
+/** The file that `PROJECT_SETTINGS` names: settings by project id. */
+const Settings = z.record(
+  z.string().check(z.regex(/^[A-Za-z0-9_-]{1,100}$/, { error: 'must be the id of a project' })),
+  OneProject,
+);
+
+export type ProjectSettings = ReadonlyMap<string, OneProject>;
+
+/**
+ * Reads the text of a settings file.
+ *
+ * @throws Error with a sentence that says where it is wrong.
+ */
+export function parseProjectSettings(text: string): ProjectSettings {
+  const { success, data, error } = z.safeParse(Settings, parseJson(text));
+  if (success) return new Map(Object.entries(data));
+  const [issue] = error.issues;
+  throw new Error(`${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`it is not JSON: ${(error as Error).message}`);
+  }
+}
