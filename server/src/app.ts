@@ -76,7 +76,18 @@ export function buildApp({ logger = false, ...given }: AppOptions): FastifyInsta
     api.register(auth, { keys: config.keys, openProject: config.openProject });
     api.register(rateLimit, { rateLimit: config.rateLimit, clock });
     api.register(body, config.limits);
-    for (const routes of [ingestRoutes, traceRoutes, spanRoutes, statsRoutes, meRoutes, exportRoutes, liveRoutes])
+    for (const routes of [
+      ingestRoutes,
+      traceRoutes,
+      spanRoutes,
+      scoreRoutes,
+      sessionRoutes,
+      userRoutes,
+      statsRoutes,
+      meRoutes,
+      exportRoutes,
+      liveRoutes,
+    ])
       api.register(routes, context);
   });
   return app;

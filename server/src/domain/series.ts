@@ -32,17 +32,8 @@ export interface SeriesTrace {
 /** How many groups a series tells apart; the rest of them is one. */
 export const maxSeriesGroups = 50;
 
-/** The most points of one answer, some 8 MB of JSON. */
-const maxPoints = 20_000;
-
-/** The series has more points than one answer holds. */
-export class SeriesTooLong extends Error {
-  override readonly name = 'SeriesTooLong';
-
-  constructor() {
-    super(`the series has more than ${maxPoints} points; ask for days instead of hours, or for a shorter time`);
-  }
-}
+/** The most points of one answer: some 8 MB of JSON. */
+export const maxSeriesPoints = 20_000;
 
 /** The groups that are told apart: those with the most traces, of equals the first by name. */
 export function largestGroups(traceCounts: ReadonlyMap<string, number>): ReadonlySet<string> {
@@ -75,7 +66,11 @@ export class Series {
     this.#toldApart = toldApart;
   }
 
-  /** @throws SeriesTooLong */
+  /** Whether it has come to more points than one answer holds. */
+  get isTooLong(): boolean {
+    return this.#points > maxSeriesPoints;
+  }
+
   add(trace: SeriesTrace): void {
     const isBySpan = this.#groupBy === 'model' || this.#groupBy === 'span_type';
     const { entries } = trace;
@@ -125,13 +120,16 @@ export class Series {
 
   #cell(group: Group, micros: number): Cell {
     let cells = this.#groups.get(group);
-    if (cells === undefined) this.#groups.set(group, (cells = new Map()));
+    if (cells === undefined) {
+      cells = new Map();
+      this.#groups.set(group, cells);
+    }
     const bucket = Math.floor(micros / this.#bucketMicros);
     let cell = cells.get(bucket);
     if (cell === undefined) {
       this.#points += 1;
-      if (this.#points > maxPoints) throw new SeriesTooLong();
-      cells.set(bucket, (cell = new Cell()));
+      cell = new Cell();
+      cells.set(bucket, cell);
     }
     return cell;
   }

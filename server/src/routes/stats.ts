@@ -1,11 +1,33 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
-import { StatsAnswer } from 'llm-tracer/schema';
+import { StatsAnswer, TimeseriesAnswer, TimeseriesQuery } from 'llm-tracer/schema';
 import type { AppContext } from '../context.ts';
+import { maxSeriesPoints } from '../domain/series.ts';
+import { filterOf } from './trace-filter.ts';
 
-export const statsRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { store }) => {
+const tooLong = `the series has more than ${maxSeriesPoints} points; ask for days instead of hours, or for a shorter time`;
+
+export const statsRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { store, clock }) => {
   app.get(
     '/api/stats',
     { schema: { summary: 'Sums over the project', tags: ['reading'], response: { 200: StatsAnswer } } },
     (request) => store.stats(request.project),
+  );
+
+  app.get(
+    '/api/stats/timeseries',
+    {
+      schema: {
+        summary: 'Counts, cost and latency by the hour or day, over the traces that pass the filters',
+        tags: ['reading'],
+        querystring: TimeseriesQuery,
+        response: { 200: TimeseriesAnswer },
+      },
+    },
+    async (request, reply) => {
+      const { bucket = 'hour', group_by: groupBy, ...query } = request.query;
+      const points = await store.timeseries(request.project, filterOf(query, clock()), { bucket, groupBy });
+      if (points === 'too long') return reply.problem(422, tooLong, [{ path: 'bucket', message: tooLong }]);
+      return { bucket, points };
+    },
   );
 };

@@ -36,4 +36,11 @@ export const pageOf = ({ limit = limitRange.standard, cursor, from, to }: PageQu
   boundsAsSent: { from, to },
 });
 
-type PageQuery = Pick<ListTracesQuery, 'limit' | 'cursor' | 'from' | 'to'>;
+type PageQuery = Partial<Pick<ListTracesQuery, 'limit' | 'cursor' | 'from' | 'to'>>;
+
+/** What every page says of itself. */
+export const pageAnswer = (nextCursor: string | null, count: number) => ({
+  next_cursor: nextCursor,
+  has_more: nextCursor !== null,
+  count,
+});

@@ -73,9 +73,9 @@ export interface Store {
 
   /**
    * Sums and percentiles over the traces that the filter takes and over their spans, by bucket of time and group. Sums are
-   * exact, percentiles by `domain/percentiles`. Rejects with SeriesTooLong where an answer would not hold it.
+   * exact, percentiles by `domain/percentiles`. `too long`: it has more than `maxSeriesPoints` points.
    */
-  timeseries(project: string, filter: TraceFilter, query: SeriesQuery): Promise<TimeseriesPoint[]>;
+  timeseries(project: string, filter: TraceFilter, query: SeriesQuery): Promise<TimeseriesPoint[] | 'too long'>;
 
   /**
    * Removes a trace with its spans, payloads and scores for good and leaves a tombstone, so that late retries do not bring it
