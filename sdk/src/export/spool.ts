@@ -41,10 +41,11 @@ export class Spool implements BlockStore {
   readonly #owner: string;
   readonly #segments = new Map<Block, Segment>();
   /** On disk and not in memory, oldest first. */
-  #stored: Segment[] = [];
+  readonly #stored: Segment[] = [];
   #bytes = 0;
   #count = 0;
   #writing: Segment | undefined;
+  #isClosed = false;
   readonly #heartbeat: ReturnType<typeof setInterval>;
 
   /** @returns undefined, and a problem told, where the folder cannot be used. */
@@ -77,7 +78,7 @@ export class Spool implements BlockStore {
   }
 
   get hasNext(): boolean {
-    return this.#stored.length > 0;
+    return !this.#isClosed && this.#stored.length > 0;
   }
 
   append(block: Block, kind: ElementKind, json: string): void {
@@ -138,8 +139,8 @@ export class Spool implements BlockStore {
     clearInterval(this.#heartbeat);
     for (const segment of this.#segments.values()) this.#finish(segment);
     for (const { path } of this.#stored) this.#rename(path, nobody);
-    this.#stored = [];
     this.#segments.clear();
+    this.#isClosed = true;
   }
 
   #begin(block: Block): Segment {
