@@ -29,7 +29,7 @@ export function createActiveContext<Node>(): ActiveContext<Node> {
   const storage = new Storage<Node>();
   return {
     active: () => storage.getStore(),
-    run: (node, fn, ...args) => storage.run(node, fn, ...args),
+    run: storage.run.bind(storage),
   };
 }
 

@@ -38,7 +38,7 @@ export class FlushOn {
 
   /** To be told after its record was queued. */
   ended(operation: object): void {
-    const invocation = this.#invocationOf.get(operation);
+    const invocation = this.#invocationOf.size === 0 ? undefined : this.#invocationOf.get(operation);
     if (invocation === undefined) return;
     this.#invocationOf.delete(operation);
     invocation.open -= 1;

@@ -28,14 +28,19 @@ export function follow<Result>(result: Result, follower: Follower): Result {
   }
   try {
     if (result instanceof Promise && result.constructor === Promise) {
-      return tap(
-        result,
-        (value) => void follow(value, follower),
-        (error) => follower.fail(error),
+      return result.then(
+        (value) => {
+          follow(value, follower);
+          return value;
+        },
+        (error) => {
+          follower.fail(error);
+          throw error;
+        },
       ) as Result;
     }
     if (methodOf(result, 'then') !== undefined) followThenable(result, follower);
-    else if (!followStream(result, follower, createSink(follower))) follower.succeed(result);
+    else if (Array.isArray(result) || !followStream(result, follower)) follower.succeed(result);
   } catch {
     // A frozen object, a hostile proxy: its end cannot be seen, so this is taken for it.
     follower.succeed(result);
@@ -101,16 +106,15 @@ function followThenable(thenable: object, follower: Follower): void {
 }
 
 /** Watches a stream or generator; false if the value is neither. */
-function followStream(value: object, follower: Follower, sink: ChunkSink): boolean {
-  const tag = Object.prototype.toString.call(value);
+function followStream(value: object, follower: Follower): boolean {
   if (globalThis.ReadableStream !== undefined && value instanceof ReadableStream) {
-    followWebStream(value, follower, sink);
-  } else if (['pipe', 'on', 'read'].every((name) => methodOf(value, name) !== undefined)) {
+    followWebStream(value, follower, createSink(follower));
+  } else if (methodOf(value, 'pipe') && methodOf(value, 'on') && methodOf(value, 'read')) {
     followNodeReadable(value, follower);
-  } else if (tag === '[object Generator]' || tag === '[object AsyncGenerator]') {
-    followIterator(value, follower, sink);
-  } else if (methodOf(value, Symbol.asyncIterator) !== undefined) {
-    followAsyncIterable(value, follower, sink);
+  } else if (methodOf(value, 'next') && /Generator\]$/.test(Object.prototype.toString.call(value))) {
+    followIterator(value, follower, createSink(follower));
+  } else if (methodOf(value, Symbol.asyncIterator)) {
+    followAsyncIterable(value, follower, createSink(follower));
   } else {
     return false;
   }

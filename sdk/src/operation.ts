@@ -60,6 +60,13 @@ export abstract class Operation<Draft extends CommonDraft = CommonDraft> {
   /** @internal */
   protected readonly recorder: Recorder;
   /**
+   * Its neighbours among those that are open.
+   * @internal
+   */
+  before: Operation | undefined;
+  /** @internal */
+  after: Operation | undefined;
+  /**
    * The record as far as it is known. Gone once ended, so that a kept handle keeps no payload.
    * @internal
    */

@@ -39,19 +39,11 @@ export const utf8Bytes: (text: string) => number =
  * Whether `JSON.stringify` writes the whole value, as it should be read, within the limits.
  *
  * The native writer is several times faster than any other, and almost all captured values are plain: this walk looks
- * at structure only, and costs about a tenth of the writing. What is not plain is for {@link writeValue}.
+ * at structure only, and costs about a tenth of the writing. What is not plain is for {@link writeValue}. Throws what
+ * a getter or a proxy throws.
  */
 export const isPlain = (value: unknown, rules: ValueRules): boolean =>
-  isPlainWithin(value, rules, rules.maxBytes / mostBytesPerUnit);
-
-function isPlainWithin(value: unknown, rules: ValueRules, units: number): boolean {
-  try {
-    return unitsLeft(value, 0, units, rules) >= 0;
-  } catch {
-    // A getter or a proxy trap threw.
-    return false;
-  }
-}
+  value === undefined || unitsLeft(value, 0, rules.maxBytes / mostBytesPerUnit, rules) >= 0;
 
 /**
  * What remains of `left` UTF-16 units after a value is written, at a cautious estimate; negative if it is not plain.
@@ -74,7 +66,11 @@ function unitsLeft(node: unknown, depth: number, left: number, rules: ValueRules
   if (prototype === Object.prototype || prototype === null) {
     if ((node as { toJSON?: unknown }).toJSON !== undefined) return -1;
     for (const key in node) {
-      rest = unitsLeft((node as Record<string, unknown>)[key], depth + 1, rest - key.length - 2, rules);
+      const member = (node as Record<string, unknown>)[key];
+      rest -= key.length + 2;
+      // Most members are short texts: a call for each would be the dearest part of this.
+      if (typeof member === 'string' && member.length <= rules.maxMediaBytes) rest -= member.length;
+      else rest = unitsLeft(member, depth + 1, rest, rules);
       if (rest < 0) return -1;
     }
     return rest;
@@ -98,15 +94,20 @@ export function writeValue(value: unknown, path: string, rules: ValueRules, cuts
   const writer = new Writer(rules, cuts);
   try {
     // A value that is only large, not strange, is written by the native writer too: its exact size decides.
-    if (rules.mask === undefined && isPlainWithin(value, rules, rules.maxBytes)) {
-      const text = JSON.stringify(value) as string | undefined;
-      if (text === undefined) return 'null';
-      if (utf8Bytes(text) <= rules.maxBytes) return text;
-    }
+    const text = rules.mask === undefined ? plainText(value, rules) : undefined;
+    if (text !== undefined && utf8Bytes(text) <= rules.maxBytes) return text;
     writer.write(value, path, 0);
     return writer.text;
   } catch (error) {
     return JSON.stringify(`[Not serialisable: ${rules.mask === undefined ? describe(error) : 'masked'}]`);
+  }
+}
+
+function plainText(value: unknown, rules: ValueRules): string | undefined {
+  try {
+    return unitsLeft(value, 0, rules.maxBytes, rules) >= 0 ? JSON.stringify(value) : undefined;
+  } catch {
+    return undefined;
   }
 }
 

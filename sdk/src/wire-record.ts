@@ -156,33 +156,50 @@ const spanPayloads = [
 const tracePayloads = ['input', 'output', 'metadata'] as const;
 
 /** A span record as JSON text. Consumes the draft. */
-export const spanJson = (draft: SpanDraft, rules: CaptureRules): string => recordJson(draft, spanPayloads, rules);
+export const spanJson = (draft: SpanDraft, rules: CaptureRules): string => {
+  // By name: cheaper than a loop over the names, and this is done for every span.
+  const isPlainSpan = (): boolean =>
+    isPlain(draft.input_data, rules) &&
+    isPlain(draft.output_data, rules) &&
+    isPlain(draft.metadata, rules) &&
+    isPlain(draft.model_parameters, rules) &&
+    isPlain(draft.tools, rules) &&
+    isPlain(draft.usage_details, rules) &&
+    isPlain(draft.events, rules) &&
+    isPlain(draft.links, rules);
+  return plainJson(draft, isPlainSpan, rules) ?? recordJson(draft, spanPayloads, rules);
+};
 
 /** A trace record as JSON text. Consumes the draft. */
-export const traceJson = (draft: TraceDraft, rules: CaptureRules): string => recordJson(draft, tracePayloads, rules);
+export const traceJson = (draft: TraceDraft, rules: CaptureRules): string => {
+  const isPlainTrace = (): boolean =>
+    isPlain(draft.input, rules) && isPlain(draft.output, rules) && isPlain(draft.metadata, rules);
+  return plainJson(draft, isPlainTrace, rules) ?? recordJson(draft, tracePayloads, rules);
+};
 
 // Of a UTF-16 unit in UTF-8.
 const mostBytesPerUnit = 3;
 
-/**
- * One `JSON.stringify` for the whole record where its payloads are plain, as nearly all are. Else, and where the record
- * is too large as a whole, each payload is written by itself and put in as text.
- */
+/** One `JSON.stringify` for the whole record, as nearly all are written; undefined where that does not do. */
+function plainJson(draft: object, isPlainRecord: () => boolean, rules: CaptureRules): string | undefined {
+  try {
+    if (rules.mask !== undefined || !isPlainRecord()) return undefined;
+    const json = JSON.stringify(draft);
+    const { maxRecordBytes } = rules;
+    const isWithin = json.length * mostBytesPerUnit <= maxRecordBytes || utf8Bytes(json) <= maxRecordBytes;
+    return isWithin ? json : undefined;
+  } catch {
+    // A getter threw, or gave something else the second time.
+    return undefined;
+  }
+}
+
+/** Each payload written by itself, with its cuts, and put in as text. */
 function recordJson<Draft extends { truncated?: Cut[] }>(
   draft: Draft,
   payloads: readonly (keyof Draft & string)[],
   rules: CaptureRules,
 ): string {
-  if (rules.mask === undefined && payloads.every((field) => isPlain(draft[field], rules))) {
-    try {
-      const json = JSON.stringify(draft);
-      const { maxRecordBytes } = rules;
-      if (json.length * mostBytesPerUnit <= maxRecordBytes || utf8Bytes(json) <= maxRecordBytes) return json;
-    } catch {
-      // A getter gave something else the second time.
-    }
-  }
-
   const core = { ...draft };
   const values: PayloadValue[] = [];
   for (const field of payloads) {
