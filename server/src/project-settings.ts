@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { faultsOf, sentenceOf, useReadableMessages } from './schema-errors.ts';
 
 /** What one price of a project's own is: dollars for a million tokens, of the models whose name matches. */
 const ProjectPrice = z.strictObject({
@@ -47,10 +48,10 @@ export type ProjectSettings = ReadonlyMap<string, OneProject>;
  * @throws Error with a sentence that says where it is wrong.
  */
 export function parseProjectSettings(text: string): ProjectSettings {
+  useReadableMessages();
   const { success, data, error } = z.safeParse(Settings, parseJson(text));
   if (success) return new Map(Object.entries(data));
-  const [issue] = error.issues;
-  throw new Error(`${issue?.path.join('.') || 'the file'}: ${issue?.message}`);
+  throw new Error(sentenceOf(faultsOf(error)));
 }
 
 function parseJson(text: string): unknown {

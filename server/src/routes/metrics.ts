@@ -28,8 +28,6 @@ export const metricsRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { co
         if (refusal === 401) reply.header('www-authenticate', 'Bearer');
         if (refusal !== undefined) return reply.problem(refusal, refusal === 401 ? wrongKey : closed);
       },
-      // A text is sent as it is; the schema documents it.
-      serializerCompiler: () => (text) => text as string,
     },
     async (_request, reply) => {
       const text = await app.metrics.text(store);

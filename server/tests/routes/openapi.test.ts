@@ -11,16 +11,25 @@ it('the OpenAPI document names every route', async () => {
   );
   expect(routes.sort()).toEqual([
     'DELETE /api/traces/{trace_id}',
+    'DELETE /api/users/{user_id}',
+    'GET /api/export',
+    'GET /api/live',
     'GET /api/me',
+    'GET /api/sessions',
+    'GET /api/sessions/{session_id}',
     'GET /api/spans/{span_id}',
     'GET /api/stats',
+    'GET /api/stats/timeseries',
     'GET /api/traces',
     'GET /api/traces/{trace_id}',
+    'GET /api/users',
     'GET /health',
+    'GET /metrics',
     'PATCH /api/spans/{span_id}/complete',
     'PATCH /api/traces/{trace_id}/complete',
     'POST /api/ingest',
     'POST /api/traces',
+    'POST /api/traces/{trace_id}/scores',
     'POST /api/traces/{trace_id}/spans',
   ]);
 });
@@ -48,7 +57,7 @@ it('it says which errors a route answers, and that a key is needed', async () =>
   const { paths } = await document();
 
   const { responses, security } = paths['/api/traces/{trace_id}/spans'].post;
-  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '409', '413', '415', '422', '503']);
+  expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '404', '409', '413', '415', '422', '429', '503']);
   expect(Object.keys(responses['404'].content)).toEqual(['application/problem+json']);
   expect(security).toEqual([{ key: [] }, { bearer: [] }]);
   expect(paths['/health'].get.security).toBeUndefined();

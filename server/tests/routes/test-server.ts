@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, InjectOptions } fro
 import { Problem } from 'llm-tracer/schema';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod/mini';
-import { buildApp } from '../../src/app.ts';
+import { type AppOptions, buildApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { microsOf } from '../../src/domain/time.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
@@ -43,6 +43,8 @@ export interface TestServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Methods of the store that fail or answer otherwise. */
   readonly store?: Partial<Store>;
+  /** Where the app logs to. @default nowhere */
+  readonly logger?: AppOptions['logger'];
   /** Microseconds since 1970. @default always {@link now} */
   readonly clock?: () => number;
 }
@@ -60,12 +62,13 @@ export async function startTestServer({
   env = {},
   store: changed = {},
   clock = () => microsOf(now),
+  logger = false,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'llm-tracer-routes-'));
   const config = parseConfig({ DATA_DIR: dataDir, ...env });
   const opened = await openSqliteStore({ dataDir, clock, retentionDays: config.retentionDays, synchronous: 'NORMAL' });
   const store = { ...opened, ...changed };
-  const app = buildApp({ config, store, clock });
+  const app = buildApp({ config, store, clock, logger });
   onTestFinished(async () => {
     await app.close();
     await opened.close();
