@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/main.ts'],
+  // Threads are started by the name of their file, which must stand beside the bundle (stores/sqlite/threads.ts).
+  entry: {
+    main: 'src/main.ts',
+    'reader-thread': 'src/stores/sqlite/reader-thread.ts',
+    'search-thread': 'src/stores/sqlite/search-thread.ts',
+  },
   format: 'esm',
   target: 'node22',
   platform: 'node',

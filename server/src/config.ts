@@ -104,6 +104,13 @@ export const Environment = z.object({
   LOG_LEVEL: z
     ._default(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info')
     .check(z.describe('Least severity that is logged. Each request is logged from debug on.')),
+  SEARCH_INDEX: z
+    ._default(oneOf('off', 'names', 'heads', 'full'), 'heads')
+    .check(
+      z.describe(
+        'What search (q) finds: names of traces and spans; heads: also errors and the first 500 characters of inputs and outputs; full: all of them; off: nothing.',
+      ),
+    ),
   SQLITE_SYNCHRONOUS: z
     ._default(oneOf('FULL', 'NORMAL'), 'FULL')
     .check(z.describe('FULL survives a power cut; NORMAL only the end of the process, and writes faster.')),
@@ -142,6 +149,7 @@ export interface Config {
   readonly rateLimit: number | undefined;
   readonly metrics: MetricsAccess;
   readonly logLevel: string;
+  readonly searchIndex: 'off' | 'names' | 'heads' | 'full';
   readonly sqliteSynchronous: 'FULL' | 'NORMAL';
   readonly limits: BodyLimits;
 }
@@ -189,6 +197,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     rateLimit: rateLimitOf(variables),
     metrics: metricsOf(variables),
     logLevel: variables.LOG_LEVEL,
+    searchIndex: variables.SEARCH_INDEX,
     sqliteSynchronous: variables.SQLITE_SYNCHRONOUS,
     limits: Object.freeze({
       maxBodyBytes: variables.MAX_BODY_BYTES,

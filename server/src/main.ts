@@ -9,8 +9,15 @@ import { openSqliteStore } from './stores/sqlite/index.ts';
 const clock = (): number => Date.now() * 1000;
 
 async function serve(config: Config): Promise<void> {
-  const { dataDir, retentionDays, sqliteSynchronous: synchronous } = config;
-  const store = await openSqliteStore({ dataDir, synchronous, clock, retentionDays, pricer: genaiPricer });
+  const { dataDir, retentionDays, searchIndex, sqliteSynchronous: synchronous } = config;
+  const store = await openSqliteStore({
+    dataDir,
+    synchronous,
+    searchIndex,
+    clock,
+    retentionDays,
+    pricer: genaiPricer,
+  });
   const app = buildApp({ config, store, clock, logger: { level: config.logLevel } });
   const stopPruning = startPruning(store, app.log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -4,7 +4,7 @@ import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from
 import { fastifyPlugin } from 'fastify-plugin';
 import type { Problem } from 'llm-tracer/schema';
 import type { SchemaFault } from '../schema-errors.ts';
-import { InvalidCursor, StoreUnavailable } from '../stores/store.ts';
+import { InvalidCursor, SearchIsOff, StoreUnavailable } from '../stores/store.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -48,6 +48,8 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
   if (error instanceof ProblemError) return sendProblem(reply, error.statusCode, error.message, error.faults);
   if (error instanceof InvalidCursor)
     return sendProblem(reply, 422, error.message, [{ path: 'cursor', message: error.message }]);
+  if (error instanceof SearchIsOff)
+    return sendProblem(reply, 422, error.message, [{ path: 'q', message: error.message }]);
   if (error instanceof StoreUnavailable) {
     request.log.warn({ err: error }, 'the store is unavailable');
     reply.header('retry-after', retryAfterSeconds);

@@ -1,11 +1,9 @@
 import { type ExportQuery, type ListTracesQuery, limitRange } from 'llm-tracer/schema';
-import { ProblemError } from '../plugins/problem.ts';
 import type { PageRequest, TraceFilter } from '../stores/store.ts';
 import { resolveTimeBound } from './time-bound.ts';
 
 /** The filters of a checked query, as the store takes them. */
 export function filterOf(query: ExportQuery, nowMicros: number): TraceFilter {
-  if (query.q !== undefined) throw unsupported('q');
   return {
     from: resolveTimeBound(query.from, nowMicros),
     to: resolveTimeBound(query.to, nowMicros),
@@ -20,13 +18,8 @@ export function filterOf(query: ExportQuery, nowMicros: number): TraceFilter {
     minDurationMs: query.min_duration_ms,
     minCost: query.min_cost,
     score: query.score,
+    q: query.q,
   };
-}
-
-/** A parameter that the contract has and this version cannot serve: saying so beats an answer that ignores it. */
-function unsupported(path: string): ProblemError {
-  const message = 'is not supported by this version of the server yet';
-  return new ProblemError(422, `${path}: ${message}`, [{ path, message }]);
 }
 
 /** The page that a checked query asks for. */

@@ -110,6 +110,9 @@ export interface Store {
   /** How much there is, over all projects; cheap enough to be asked every few seconds. */
   measure(): Promise<StoreMeasures>;
 
+  /** How the search index stands; undefined where this store keeps none. */
+  searchStatus(): SearchStatus | undefined;
+
   /** Waits for what is under way, then lets go of files and connections. */
   close(): Promise<void>;
 }
@@ -179,6 +182,8 @@ export interface TraceFilter {
   readonly minCost?: number | undefined;
   /** A score of the trace, or of a span in it, meets this. */
   readonly score?: ScoreCondition | undefined;
+  /** Words that are all in one record, the trace's own or a span's: see `domain/search-query`. Rejects with {@link SearchIsOff}. */
+  readonly q?: string | undefined;
 }
 
 export interface PageRequest {
@@ -221,6 +226,14 @@ export interface SessionTraces {
   readonly nextCursor: string | null;
 }
 
+export interface SearchStatus {
+  readonly depth: 'names' | 'heads' | 'full';
+  /** Whether search finds all that is stored. A new index takes what was there before it in the background, newest first. */
+  readonly isComplete: boolean;
+  /** How long ago the oldest write since was made that search does not find yet; 0 when there is none. */
+  readonly lagMs: number;
+}
+
 export interface RecountReport {
   readonly traces: number;
   readonly spans: number;
@@ -260,6 +273,15 @@ export interface StoreOptions {
 /** The store cannot serve the call now; sending it again later is safe. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+}
+
+/** There is no search index to answer `q` from. */
+export class SearchIsOff extends Error {
+  override readonly name = 'SearchIsOff';
+
+  constructor() {
+    super('search is off on this server (SEARCH_INDEX=off)');
+  }
 }
 
 /** The cursor was not made by this store for this project and query. */

@@ -80,8 +80,11 @@ export function commitQueue(db: DatabaseSync, onRollback: () => void): CommitQue
 // SQLite's primary result codes for "not now": BUSY, LOCKED, NOMEM, READONLY, IOERR, FULL, CANTOPEN.
 const unavailableCodes = new Set([5, 6, 7, 8, 10, 13, 14]);
 
+/** Whether this result code of SQLite says that it may work later. */
+export const isUnavailable = (code: number | undefined): boolean =>
+  code !== undefined && unavailableCodes.has(code & 0xff);
+
 function storeError(error: unknown): unknown {
-  const code = (error as { errcode?: number }).errcode;
-  if (code === undefined || !unavailableCodes.has(code & 0xff)) return error;
+  if (!isUnavailable((error as { errcode?: number }).errcode)) return error;
   return new StoreUnavailable(`SQLite cannot write now: ${(error as Error).message}`, { cause: error });
 }

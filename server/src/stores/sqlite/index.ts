@@ -1,28 +1,35 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { Pricer } from '../../domain/pricing.ts';
 import { retentionCutoff, tombstoneMicros } from '../../domain/retention.ts';
-import { InvalidCursor, type PageRequest, type Store, type StoreOptions } from '../store.ts';
+import type { SearchDepth } from '../../domain/search-text.ts';
+import {
+  InvalidCursor,
+  type ListRequest,
+  type PageRequest,
+  SearchIsOff,
+  type Store,
+  type StoreOptions,
+  type TraceFilter,
+} from '../store.ts';
 import { Watchers } from '../watchers.ts';
 import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
-import { exportTraces } from './export.ts';
+import { openDatabase } from './database.ts';
 import { ingest } from './ingest.ts';
-import { listSessions, listUsers, readSession } from './list-groups.ts';
-import { listTraces } from './list-traces.ts';
+import { readSession } from './list-groups.ts';
 import { measure } from './measure.ts';
 import { Projects } from './projects.ts';
 import type { ReadContext } from './read-context.ts';
-import { readSpan, readTrace, traceStateOf } from './read-trace.ts';
+import { hasMoreSpans, readSpan, readTrace, traceStateOf } from './read-trace.ts';
+import { ReaderPool } from './reader-pool.ts';
+import { type ReadArguments, type ReadName, type ReadResult, reads } from './reads.ts';
 import { recount } from './recount.ts';
 import { deleteTrace, deleteUserSlice, forgetOld, pruneSlice } from './removal.ts';
-import { migrate } from './schema.ts';
-import { SearchLog } from './search-log.ts';
-import { timeseries } from './series-query.ts';
+import { SearchFollower } from './search.ts';
+import { hasSearchFile, removeSearchFile } from './search-file.ts';
+import { follow, followedBy, forgetLog, SearchLog } from './search-log.ts';
 import { inSlices } from './slices.ts';
 import { Statements } from './statements.ts';
-import { emptyStats, stats } from './stats-query.ts';
+import { emptyStats } from './stats-query.ts';
 import type { WriteContext } from './write-context.ts';
 
 export interface SqliteStoreOptions extends StoreOptions {
@@ -35,23 +42,50 @@ export interface SqliteStoreOptions extends StoreOptions {
   readonly synchronous?: 'FULL' | 'NORMAL';
   /** What calls cost for which the client reported no cost. @default nothing is priced */
   readonly pricer?: Pricer;
+  /**
+   * How deep search goes; the store then keeps an index in a thread. `off` removes what there is of one.
+   * @default what another process keeps is used, and none is kept
+   */
+  readonly searchIndex?: SearchDepth | 'off';
+  /** Traces of a project, and spans of a trace, up to which everything is read where ingest runs. @default 2,000 and 100 */
+  readonly smallProject?: number;
+  readonly smallTrace?: number;
 }
-
-/** The name of the data file in its folder. */
-const dataFileName = 'llm-tracer.db';
 
 // One slice of removals holds the event loop for some 10 ms.
 const tracesPerSlice = 50;
 
+const trimLogAfterMs = 2_000;
+
 /** Opens the embedded store: one file, one writer, a transaction for what arrives together. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { clock, retentionDays, synchronous = 'FULL', pricer = () => undefined } = options;
-  const { retentionDaysOf = () => retentionDays } = options;
-  const db = openDatabase(options.dataDir, synchronous);
+  const { dataDir, retentionDaysOf = () => retentionDays, smallProject = 2_000, smallTrace = 100 } = options;
+  const db = openDatabase(dataDir, synchronous);
   const sql = new Statements(db);
   const projects = new Projects(sql);
   const watchers = new Watchers();
   const commits = commitQueue(db, () => projects.forget());
+  const readers = new ReaderPool({ dataDir });
+  const search = options.searchIndex === undefined ? undefined : await followedWith(options.searchIndex);
+
+  /** Keeps a search index of this depth, or lets go of what there is of one. */
+  async function followedWith(index: SearchDepth | 'off'): Promise<SearchFollower | undefined> {
+    await commits.run(() => follow(sql, index));
+    if (index !== 'off') return new SearchFollower({ dataDir, depth: index }, clock, trimLog);
+    removeSearchFile(dataDir);
+    return undefined;
+  }
+  /** Some time after the index has read the log, it goes; no sooner, for this is a write like any other. */
+  let isTrimming = false;
+  function trimLog(): void {
+    if (isTrimming) return;
+    isTrimming = true;
+    setTimeout(() => {
+      isTrimming = false;
+      if (search !== undefined) void commits.run(() => forgetLog(sql, search.followed)).catch(() => {});
+    }, trimLogAfterMs).unref();
+  }
 
   /** Now, and what the project's retention makes of it. */
   const moment = (project: string) => {
@@ -62,31 +96,56 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   };
   const write = async <T>(project: string, work: (context: WriteContext) => T): Promise<T> => {
     const changed = new Set<string>();
+    let logged: number | undefined;
     const result = await commits.run(() => {
       // Work whose group failed runs again, from nothing.
       changed.clear();
       const searchLog = new SearchLog();
       const context = { ...moment(project), project: projects.findOrAdd(project), searchLog, changed };
       const result = work(context);
-      searchLog.save(sql, context.nowMicros);
+      logged = searchLog.save(sql, context.nowMicros);
       return result;
     });
     watchers.tell(project, changed);
+    if (logged !== undefined) search?.written(logged);
     return result;
   };
   const read = async <T>(project: string, absent: T, work: (context: ReadContext) => T): Promise<T> => {
     const id = projects.find(project);
     return id === undefined ? absent : work({ ...moment(project), project: { name: project, id } });
   };
-  /** A project that has never written has given out no cursor. */
-  const readPage = async <T>(
+  const isSmall = (project: number): boolean => !hasMoreTraces(sql, project, smallProject);
+  /** A read that may take long: then a thread does it. In a project that has little nothing takes long. */
+  const readSlowly = async <Name extends ReadName>(
+    name: Name,
     project: string,
-    { cursor }: PageRequest,
-    absent: T,
-    work: (context: ReadContext) => T,
-  ): Promise<T> => {
+    absent: ReadResult<Name>,
+    given: ReadArguments<Name>,
+    { q, isQuick = isSmall }: { readonly q?: string | undefined; readonly isQuick?: (project: number) => boolean } = {},
+  ): Promise<ReadResult<Name>> => {
+    const needsSearch = q !== undefined;
+    if (needsSearch && (followedBy(sql) === 'off' || !hasSearchFile(dataDir))) throw new SearchIsOff();
+    const id = projects.find(project);
+    if (id === undefined) return absent;
+    const { cutoffMicros, forgottenMicros } = moment(project);
+    const context = { project: { name: project, id }, cutoffMicros, forgottenMicros };
+    if (!needsSearch && isQuick(id)) {
+      const work = reads[name] as unknown as (context: ReadContext, ...given: ReadArguments<Name>) => ReadResult<Name>;
+      return work({ ...context, sql }, ...given);
+    }
+    return readers.run(name, context, given, { needsSearch });
+  };
+  /** A project that has never written has given out no cursor. */
+  const readPage = async <Name extends 'listTraces' | 'listSessions' | 'listUsers'>(
+    name: Name,
+    project: string,
+    absent: ReadResult<Name>,
+    given: ReadArguments<Name>,
+    isLong = true,
+  ): Promise<ReadResult<Name>> => {
+    const [{ q }, { cursor }] = given as unknown as [TraceFilter, PageRequest];
     if (cursor !== undefined && projects.find(project) === undefined) throw new InvalidCursor();
-    return read(project, absent, work);
+    return readSlowly(name, project, absent, given, { q, isQuick: (id) => !isLong || isSmall(id) });
   };
   /** A write that needs something stored before: a project that has never written has nothing. */
   const change = async (project: string, work: (context: WriteContext) => boolean): Promise<boolean> =>
@@ -98,18 +157,22 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     traceState: (project, traceId) => read(project, 'unknown', (context) => traceStateOf(context, traceId)),
     completeSpan: (project, spanId, fields) => change(project, (context) => completeSpan(context, spanId, fields)),
     completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
-    readTrace: (project, traceId, given) => read(project, undefined, (context) => readTrace(context, traceId, given)),
+    async readTrace(project, traceId, given) {
+      const isLarge = await read(project, false, (context) => hasMoreSpans(context, traceId, smallTrace));
+      if (!isLarge) return read(project, undefined, (context) => readTrace(context, traceId, given));
+      return readSlowly('readTrace', project, undefined, [traceId, given], { isQuick: () => false });
+    },
     readSpan: (project, spanId) => read(project, undefined, (context) => readSpan(context, spanId)),
     listTraces: (project, filter, page) =>
-      readPage(project, page, { traces: [], nextCursor: null }, (context) => listTraces(context, filter, page)),
+      readPage('listTraces', project, { traces: [], nextCursor: null }, [filter, page], isLongList(filter, page)),
     listSessions: (project, filter, page) =>
-      readPage(project, page, { sessions: [], nextCursor: null }, (context) => listSessions(context, filter, page)),
+      readPage('listSessions', project, { sessions: [], nextCursor: null }, [filter, page]),
     listUsers: (project, filter, page) =>
-      readPage(project, page, { users: [], nextCursor: null }, (context) => listUsers(context, filter, page)),
+      readPage('listUsers', project, { users: [], nextCursor: null }, [filter, page]),
     readSession: (project, sessionId, page) =>
       read(project, undefined, (context) => readSession(context, sessionId, page)),
-    stats: (project) => read(project, emptyStats(), stats),
-    timeseries: (project, filter, query) => read(project, [], (context) => timeseries(context, filter, query)),
+    stats: (project) => readSlowly('stats', project, emptyStats(), []),
+    timeseries: (project, filter, query) => readSlowly('timeseries', project, [], [filter, query], { q: filter.q }),
     deleteTrace: (project, traceId) => change(project, (context) => deleteTrace(context, traceId)),
     async deleteUser(project, userId) {
       if (projects.find(project) === undefined) return 0;
@@ -122,11 +185,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     recount: ({ repair }) => commits.run(() => recount(sql, repair)),
 
     exportTraces: (project, traceIds, from) =>
-      read(project, { text: '', counts: { trace: 0, span: 0, score: 0 }, next: null }, (context) =>
-        exportTraces(context, traceIds, from),
-      ),
+      readSlowly('exportTraces', project, { text: '', counts: { trace: 0, span: 0, score: 0 }, next: null }, [
+        traceIds,
+        from,
+      ]),
     watch: (project, listener) => watchers.watch(project, listener),
-    measure: async () => measure(sql, options.dataDir),
+    measure: async () => measure(sql, dataDir),
+    searchStatus: () => search?.status(),
 
     async prune() {
       let pruned = 0;
@@ -138,26 +203,21 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     },
 
     async close() {
+      await readers.close();
+      await search?.close();
       await commits.drain();
       db.close();
     },
   };
 }
 
-function openDatabase(dataDir: string, synchronous: 'FULL' | 'NORMAL'): DatabaseSync {
-  mkdirSync(dataDir, { recursive: true });
-  const db = new DatabaseSync(join(dataDir, dataFileName), { timeout: 5_000 });
-  // Before the first table, or it has no effect: what is removed is given back while serving (space.ts).
-  db.exec('PRAGMA auto_vacuum = INCREMENTAL');
-  db.exec('PRAGMA journal_mode = WAL');
-  db.exec(`PRAGMA synchronous = ${synchronous}`);
-  // What is deleted is overwritten: a page that is merely free would keep somebody's prompts in the file.
-  db.exec('PRAGMA secure_delete = ON');
-  // Readers and the indexes' hot pages; the default of 2 MB makes random span ids read the file.
-  db.exec('PRAGMA cache_size = -65536');
-  // 64 MB: indexes of random ids dirty the same pages again and again, which a longer log copies back less often.
-  db.exec('PRAGMA wal_autocheckpoint = 16000');
-  db.exec('PRAGMA temp_store = MEMORY');
-  migrate(db);
-  return db;
-}
+/** A list that no index is in the order of, or that is long. */
+const isLongList = ({ from: _, to: __, userId, sessionId, ...others }: TraceFilter, { limit, sort }: ListRequest) =>
+  limit > 200 ||
+  (sort !== undefined && sort !== 'time') ||
+  (userId !== undefined && sessionId !== undefined) ||
+  Object.values(others).some((value) => value !== undefined);
+
+/** Whether a project has more traces than so many. */
+const hasMoreTraces = (sql: Statements, project: number, than: number): boolean =>
+  sql.get('SELECT 1 FROM traces WHERE project = ? AND state = 0 LIMIT 1 OFFSET ?', project, than) !== undefined;

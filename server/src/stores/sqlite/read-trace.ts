@@ -23,6 +23,15 @@ export function traceStateOf(context: ReadContext, traceId: string): 'live' | 'd
   return state === rowState.live && retentionMicros > context.cutoffMicros ? 'live' : 'unknown';
 }
 
+/** Whether a trace has more spans than so many. */
+export const hasMoreSpans = ({ sql, project }: ReadContext, traceId: string, than: number): boolean =>
+  sql.get(
+    `SELECT 1 FROM spans WHERE trace = (SELECT id FROM traces WHERE project = ? AND trace_id = ?) LIMIT 1 OFFSET ?`,
+    project.id,
+    traceId,
+    than,
+  ) !== undefined;
+
 type TraceRow = [id: number, summary: string, record: string | null, payload: string | null];
 
 export function readTrace(context: ReadContext, traceId: string, options: ReadTraceOptions): TraceAnswer | undefined {

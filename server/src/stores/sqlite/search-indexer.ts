@@ -17,6 +17,8 @@ export interface IndexStatus {
   readonly log: number;
   /** When the oldest write that it does not know yet was made; undefined when it knows them all. */
   readonly behindSinceMicros: number | undefined;
+  /** Whether there is something that was there before the index and is not in it yet. */
+  readonly hasBacklog: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ export class SearchIndexer {
     const { log, backlog } = this.#progress;
     const oldest = this.#data.get<[number | null]>('SELECT min(written_us) FROM search_log WHERE seq > ?', log)?.[0];
     const hasBacklog = this.#data.get('SELECT 1 FROM traces WHERE id < ? LIMIT 1', backlog) !== undefined;
-    return { log, behindSinceMicros: oldest ?? (hasBacklog ? 0 : undefined) };
+    return { log, behindSinceMicros: oldest ?? undefined, hasBacklog };
   }
 
   #followLog(): boolean {

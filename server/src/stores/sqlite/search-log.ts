@@ -22,10 +22,11 @@ export class SearchLog {
     this.#entries.push({ trace, records: undefined });
   }
 
-  save(sql: Statements, nowMicros: number): void {
-    if (this.#entries.length === 0 || !isLogged(sql)) return;
+  /** Writes the row, if anything follows the log; its number. */
+  save(sql: Statements, nowMicros: number): number | undefined {
+    if (this.#entries.length === 0 || followedBy(sql) === 'off') return undefined;
     const changes = this.#entries.map(({ trace, records }) => [trace, ...(records ?? [])]);
-    sql.run('INSERT INTO search_log (written_us, changes) VALUES (?, ?)', nowMicros, JSON.stringify(changes));
+    return sql.run('INSERT INTO search_log (written_us, changes) VALUES (?, ?)', nowMicros, JSON.stringify(changes)).id;
   }
 }
 
@@ -41,8 +42,6 @@ export const entriesOf = (changes: string): LogEntry[] =>
 /** Which index the data is followed by; kept in the data, for not every process that writes it has an index. */
 export const followedBy = (sql: Statements): string =>
   sql.get<[string]>('SELECT search_index FROM identity')?.[0] ?? 'off';
-
-const isLogged = (sql: Statements): boolean => followedBy(sql) !== 'off';
 
 /** Says which index follows from now on. Without one nothing is logged. */
 export function follow(sql: Statements, index: string): void {

@@ -3,6 +3,8 @@ import { microsOf } from '../../domain/time.ts';
 import type { TraceFilter } from '../store.ts';
 import { textOf } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
+import { matchOf } from './search-condition.ts';
+import { documentsOfTrace, traceOfDocument } from './search-file.ts';
 
 /** A condition on a row of `traces`, as SQL with its values. */
 export interface Conditions {
@@ -38,6 +40,7 @@ export function conditionsOf(context: ReadContext, filter: TraceFilter, traces =
   if (filter.tags !== undefined) addSet(labelCondition(context, traces, 'tag', filter.tags));
   if (filter.model !== undefined) addSet(labelCondition(context, traces, 'model', [filter.model]));
   if (filter.score !== undefined) addSet(scoreCondition(context, traces, filter.score));
+  if (filter.q !== undefined) addSet(searchCondition(context, traces, filter.q));
   return { sql: conditions.join(' AND '), values };
 }
 
@@ -77,6 +80,22 @@ const labelCondition = (
     },
     [context.project.id, kind, ...labels.map(textOf)],
   );
+
+/** A trace matches when a record of it does. What has no word in it is in none. */
+function searchCondition(context: ReadContext, traces: string, q: string): Conditions {
+  const match = matchOf(q);
+  if (match === undefined) return { sql: 'FALSE', values: [] };
+  return setCondition(
+    context,
+    {
+      from: 'FROM search.documents WHERE documents MATCH ?',
+      key: traceOfDocument,
+      ofTrace: documentsOfTrace(`${traces}.id`),
+      traceKey: `${traces}.id`,
+    },
+    [match],
+  );
+}
 
 const decimalForm = /^-?\d+(\.\d+)?$/;
 

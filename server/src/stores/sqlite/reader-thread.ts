@@ -1,0 +1,31 @@
+// A thread that reads: it answers one request after another, each from one snapshot of the data.
+import { parentPort, workerData } from 'node:worker_threads';
+import { openReader } from './database.ts';
+import type { ReadContext } from './read-context.ts';
+import type { ReadAnswer, ReadRequest } from './reader-pool.ts';
+import { reads } from './reads.ts';
+import { attachSearch } from './search-condition.ts';
+import { Statements } from './statements.ts';
+
+const { dataDir } = workerData as { readonly dataDir: string };
+const db = openReader(dataDir);
+const sql = new Statements(db);
+
+function answer({ name, context, given, needsSearch }: ReadRequest): ReadAnswer {
+  try {
+    if (needsSearch) attachSearch(db, dataDir);
+    db.exec('BEGIN');
+    try {
+      const read = reads[name] as (context: ReadContext, ...given: readonly unknown[]) => unknown;
+      return { result: read({ ...context, sql }, ...given) };
+    } finally {
+      db.exec('COMMIT');
+    }
+  } catch (error) {
+    // The class of an error is lost between threads; its name is what tells the store's own apart.
+    const { name: kind, message, errcode } = error as Error & { errcode?: number };
+    return { error: { kind, message, errcode } };
+  }
+}
+
+parentPort?.on('message', (request: ReadRequest) => parentPort?.postMessage(answer(request)));
