@@ -39,10 +39,13 @@ const esm = `
 import { Tracer } from 'llm-tracer';
 import { MemoryTransport } from 'llm-tracer/testing';
 import { wrapOpenAI } from 'llm-tracer/openai';
+import { withLambda } from 'llm-tracer/lambda';
+import { redact } from 'llm-tracer/redact';
 import { IngestBody } from 'llm-tracer/schema';
 const transport = new MemoryTransport();
-const tracer = new Tracer({ transport });
-await tracer.span('outer', async () => tracer.span('inner', () => 1));
+const tracer = new Tracer({ transport, mask: redact() });
+await withLambda(async () => tracer.span('outer', { input: 'a@b.example' }, async () => tracer.span('inner', () => 1)), tracer)();
+if (transport.span('outer').input_data !== '[email]') throw new Error('nothing is masked');
 await tracer.close();
 if (transport.span('inner').parent_span_id !== transport.span('outer').span_id) throw new Error('context is lost');
 if (!IngestBody.safeParse({ spans: transport.spans }).success || typeof wrapOpenAI !== 'function') throw new Error('entries');
@@ -52,12 +55,14 @@ const commonJs = `
 const { Tracer, TracerError } = require('llm-tracer');
 const { MemoryTransport } = require('llm-tracer/testing');
 const { wrapOpenAI } = require('llm-tracer/openai');
+const { withLambda } = require('llm-tracer/lambda');
+const { redact } = require('llm-tracer/redact');
 const { IngestBody } = require('llm-tracer/schema');
 const transport = new MemoryTransport();
 const tracer = new Tracer({ transport });
 tracer.span('one', () => 1);
 tracer.close().then(() => {
-  if (transport.spans.length !== 1 || typeof IngestBody.parse !== 'function') throw new Error('entries');
+  if (transport.spans.length !== 1 || typeof withLambda !== 'function' || typeof redact() !== 'function' || typeof IngestBody.parse !== 'function') throw new Error('entries');
   try { wrapOpenAI({}, tracer); } catch (error) { if (error instanceof TracerError) return; }
   throw new Error('the entries have an error class each');
 });
