@@ -1,7 +1,10 @@
+import type { TraceRecord } from 'llm-tracer/schema';
 import type { Fields } from '../../src/domain/record.ts';
+import type { SeriesQuery } from '../../src/domain/series.ts';
 import {
   type Batch,
   InvalidCursor,
+  type ListRequest,
   type PageRequest,
   type ReadTraceOptions,
   type Store,
@@ -9,6 +12,7 @@ import {
   type TraceFilter,
 } from '../../src/stores/store.ts';
 import { canonical } from './model/canonical.ts';
+import { type Group, sessionOf, userOf } from './model/grouping.ts';
 import { withoutPayloads } from './model/reading.ts';
 import { Model } from './model.ts';
 
@@ -66,22 +70,43 @@ export class ModelStore implements Store {
     return copy(this.#model.readSpan(project, spanId));
   }
 
-  async listTraces(project: string, filter: TraceFilter, { limit, cursor }: PageRequest) {
-    const scope = [project, filter];
-    const last = cursor === undefined ? undefined : (openCursor(scope, cursor) as [string, string]);
-    const rest = this.#model
-      .listTraces(project, filter)
-      .filter(
-        (trace) =>
-          last === undefined ||
-          trace.start_time < last[0] ||
-          (trace.start_time === last[0] && trace.trace_id < last[1]),
-      );
-    const traces = copy(rest.slice(0, limit));
-    const end = traces.at(-1);
-    const nextCursor =
-      rest.length > limit && end !== undefined ? makeCursor(scope, [end.start_time, end.trace_id]) : null;
-    return { traces, nextCursor };
+  async listTraces(project: string, filter: TraceFilter, { sort = 'time', ...page }: ListRequest) {
+    const traces = this.#model.listTraces(project, filter, sort);
+    const keyOf = (trace: TraceRecord): Key => [
+      { time: trace.start_time, duration: trace.duration_ms ?? -1, cost: trace.total_cost }[sort],
+      trace.trace_id,
+    ];
+    const { items, nextCursor } = pageOf(traces, page, [project, sort, filter], keyOf, 'descending');
+    return { traces: copy(items), nextCursor };
+  }
+
+  async listSessions(project: string, filter: TraceFilter, page: PageRequest) {
+    const groups = this.#model.listSessions(project, filter);
+    const { items, nextCursor } = pageOf(groups, page, [project, 'sessions', filter], newestKey, 'descending');
+    return { sessions: items.map(sessionOf), nextCursor };
+  }
+
+  async listUsers(project: string, filter: TraceFilter, page: PageRequest) {
+    const groups = this.#model.listUsers(project, filter);
+    const { items, nextCursor } = pageOf(groups, page, [project, 'users', filter], newestKey, 'descending');
+    return { users: items.map(userOf), nextCursor };
+  }
+
+  async readSession(project: string, sessionId: string, page: PageRequest) {
+    const [group] = this.#model.listSessions(project, { sessionId });
+    if (group === undefined) return undefined;
+    const traces = this.#model.listTraces(project, { sessionId }).reverse();
+    const keyOf = (trace: TraceRecord): Key => [trace.start_time, trace.trace_id];
+    const { items, nextCursor } = pageOf(traces, page, [project, 'session', sessionId], keyOf, 'ascending');
+    return { session: sessionOf(group), traces: copy(items), nextCursor };
+  }
+
+  async timeseries(project: string, filter: TraceFilter, query: SeriesQuery) {
+    return this.#model.timeseries(project, filter, query);
+  }
+
+  async deleteUser(project: string, userId: string) {
+    return this.#model.deleteUser(project, userId);
   }
 
   async stats(project: string) {
@@ -114,6 +139,33 @@ export class ModelStore implements Store {
 
   async close() {}
 }
+
+type Key = readonly [string | number, string];
+
+const newestKey = ({ members }: Group): Key => {
+  const { start_time, trace_id } = (members[0] as Group['members'][number]).trace;
+  return [start_time, trace_id];
+};
+
+/** The part of an ordered list that a request asks for: what comes after the key in its cursor. */
+const pageOf = <T>(
+  all: readonly T[],
+  { limit, cursor }: PageRequest,
+  scope: unknown,
+  keyOf: (item: T) => Key,
+  direction: 'ascending' | 'descending',
+): { items: T[]; nextCursor: string | null } => {
+  const last = cursor === undefined ? undefined : (openCursor(scope, cursor) as Key);
+  const isAfter = ([key, id]: Key, [lastKey, lastId]: Key): boolean => {
+    const isGreater = key === lastKey ? id > lastId : key > lastKey;
+    const isSame = key === lastKey && id === lastId;
+    return !isSame && isGreater === (direction === 'ascending');
+  };
+  const rest = all.filter((item) => last === undefined || isAfter(keyOf(item), last));
+  const items = rest.slice(0, limit);
+  const end = items.at(-1);
+  return { items, nextCursor: rest.length > limit && end !== undefined ? makeCursor(scope, keyOf(end)) : null };
+};
 
 const makeCursor = (scope: unknown, position: unknown): string =>
   Buffer.from(canonical([scope, position])).toString('base64url');

@@ -1,10 +1,28 @@
-import type { SpanRecord, StatsAnswer, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
+import type {
+  ScoreCondition,
+  SpanRecord,
+  StatsAnswer,
+  TimeseriesPoint,
+  TraceAnswer,
+  TraceRecord,
+} from 'llm-tracer/schema';
 import { type Fields, type Merged, rankOf, revOf } from '../../src/domain/record.ts';
-import type { Batch, BatchOutcome, Outcome, StoreOptions, TraceFilter, TraceState } from '../../src/stores/store.ts';
+import type { SeriesQuery } from '../../src/domain/series.ts';
+import type {
+  Batch,
+  BatchOutcome,
+  Outcome,
+  StoreOptions,
+  TraceFilter,
+  TraceSort,
+  TraceState,
+} from '../../src/stores/store.ts';
 import { timeAt } from './builders.ts';
 import { micros } from './model/canonical.ts';
+import { type Group, groupsBy } from './model/grouping.ts';
 import { claimsOf, field, type MergedRecord, mergeAll, says } from './model/merging.ts';
 import { exists, type Received, type Seen, see, summaryOf } from './model/reading.ts';
+import { seriesOf } from './model/series.ts';
 import { compare, dollars, sum } from './model/tree.ts';
 
 const day = 24 * 60 * 60 * 1_000_000;
@@ -108,12 +126,23 @@ export class Model {
       .find((span) => span.span_id === spanId);
   }
 
-  /** All traces that match, newest first. */
-  listTraces(project: string, filter: TraceFilter): TraceRecord[] {
-    return this.#seeAll(project)
+  /** All traces that match, in the order asked for, then by id, all descending. */
+  listTraces(project: string, filter: TraceFilter, sort: TraceSort = 'time'): TraceRecord[] {
+    return this.#matching(project, filter)
       .map((seen) => summaryOf(seen.trace))
-      .filter((trace) => matches(trace, filter))
-      .sort((a, b) => compare(b.start_time, a.start_time) || compare(b.trace_id, a.trace_id));
+      .sort((a, b) => compareKeys(sortKey(b, sort), sortKey(a, sort)) || compare(b.trace_id, a.trace_id));
+  }
+
+  listSessions(project: string, filter: TraceFilter): Group[] {
+    return groupsBy(this.#matching(project, filter), 'session_id');
+  }
+
+  listUsers(project: string, filter: TraceFilter): Group[] {
+    return groupsBy(this.#matching(project, filter), 'user_id');
+  }
+
+  timeseries(project: string, filter: TraceFilter, query: SeriesQuery): TimeseriesPoint[] {
+    return seriesOf(this.#matching(project, filter), query);
   }
 
   stats(project: string): StatsAnswer {
@@ -140,6 +169,16 @@ export class Model {
     if (this.#live(project, traceId) === undefined) return false;
     this.#bury(project, traceId, 'deleted');
     return true;
+  }
+
+  /** "covers the traces whose user is known at that moment": also those that have expired and still await pruning. */
+  deleteUser(project: string, userId: string): number {
+    const ofUser = [...this.#project(project).traces]
+      .filter(([traceId, received]) => exists(received) && see(project, traceId, received).trace.user_id === userId)
+      .map(([traceId]) => traceId);
+    for (const traceId of ofUser)
+      this.#bury(project, traceId, this.#live(project, traceId) === undefined ? 'expired' : 'deleted');
+    return ofUser.length;
   }
 
   prune(): number {
@@ -252,6 +291,13 @@ export class Model {
     return received === undefined ? undefined : see(project, traceId, received);
   }
 
+  /** Newest first. */
+  #matching(project: string, filter: TraceFilter): Seen[] {
+    return this.#seeAll(project)
+      .filter((seen) => matches(seen.trace, filter))
+      .sort((a, b) => compare(b.trace.start_time, a.trace.start_time) || compare(b.trace.trace_id, a.trace.trace_id));
+  }
+
   #seeAll(project: string): Seen[] {
     return [...this.#project(project).traces.keys()]
       .map((traceId) => this.#see(project, traceId))
@@ -311,6 +357,28 @@ const matches = (trace: TraceRecord, filter: TraceFilter): boolean => {
     isEither(filter.environment, (environment) => trace.environment === environment) &&
     isEither(filter.release, (release) => trace.release === release) &&
     isEither(filter.minDurationMs, (least) => trace.duration_ms !== undefined && trace.duration_ms >= least) &&
-    isEither(filter.minCost, (least) => trace.total_cost >= least)
+    isEither(filter.minCost, (least) => trace.total_cost >= least) &&
+    isEither(filter.score, (condition) => trace.scores.some((score) => meets(score, condition)))
   );
 };
+
+/** "`score` (`name`, `name>=0.5`)" */
+const meets = ({ name, value }: TraceRecord['scores'][number], condition: ScoreCondition): boolean => {
+  if (name !== condition.name) return false;
+  const { operator, operand } = condition;
+  if (operator === undefined) return true;
+  if (operator === '=')
+    return typeof value === 'number'
+      ? /^-?[\d.]+$/.test(operand) && value === Number(operand)
+      : String(value) === operand;
+  if (typeof value !== 'number') return false;
+  return { '>=': value >= operand, '<=': value <= operand, '>': value > operand, '<': value < operand }[operator];
+};
+
+/** A trace that is running has no duration, so it comes after all that have. */
+const sortKey = (trace: TraceRecord, sort: TraceSort): string | number => {
+  if (sort === 'time') return trace.start_time;
+  return sort === 'cost' ? trace.total_cost : (trace.duration_ms ?? -1);
+};
+
+const compareKeys = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);

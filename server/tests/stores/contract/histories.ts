@@ -30,6 +30,7 @@ export type Step =
   | { readonly kind: 'complete span'; readonly project: number; readonly id: string; readonly body: object }
   | { readonly kind: 'complete trace'; readonly project: number; readonly id: string; readonly body: object }
   | { readonly kind: 'delete'; readonly project: number; readonly id: string }
+  | { readonly kind: 'delete user'; readonly project: number; readonly user: string }
   | { readonly kind: 'advance'; readonly hours: number }
   | { readonly kind: 'prune' }
   | { readonly kind: 'reopen' }
@@ -48,7 +49,9 @@ const end = time([0.5, 1, 10.25, -5, 30 * hour]);
 const sometimes = <T>(value: fc.Arbitrary<T>, freq = 2) => fc.option(value, { nil: undefined, freq });
 const rev = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat({ max: 3 }) });
 const status = fc.constantFrom('running', 'ok', 'error') as fc.Arbitrary<'running' | 'ok' | 'error'>;
-const label = fc.constantFrom('a', 'b', '\ud800', 'a\0b');
+/** Tags, users and sessions. */
+export const labels = ['a', 'b', '\ud800', 'a\0b'];
+const label = fc.constantFrom(...labels);
 
 const json = fc.constantFrom<unknown>(
   null,
@@ -87,6 +90,7 @@ const spanMatter = {
   tokens_input: sometimes(fc.constantFrom(0, 9, 10, 1e12)),
   tokens_output: sometimes(fc.constantFrom(0, 7)),
   cost_usd: sometimes(fc.constantFrom(0, 0.1, 0.2, 1e-9, 999_999.999999999)),
+  first_token_time: sometimes(time([0.1, 0.25, -7])),
   cost_source: sometimes(fc.constantFrom('reported', 'priced') as fc.Arbitrary<'reported' | 'priced'>),
   events: sometimes(fc.constantFrom([], [{ name: 'token', time: at(0.25), attributes: { n: 1 } }])),
   truncated: sometimes(truncations(['input_data.a', 'output_data[0]', 'input_data', 'metadata.a', 'error'])),
@@ -173,6 +177,7 @@ const resend = fc.record({
   reversed: fc.boolean(),
 });
 const remove = fc.record({ kind: fc.constant('delete' as const), project, id: anyTraceId });
+const removeUser = fc.record({ kind: fc.constant('delete user' as const), project, user: label });
 const advance = fc.record({ kind: fc.constant('advance' as const), hours: fc.constantFrom(1, 12, 13, 30, 84, 8 * 24) });
 const completions = [
   fc.record({
@@ -196,6 +201,7 @@ export const aHistory: fc.Arbitrary<Step[]> = fc.array(
     { weight: 10, arbitrary: send },
     { weight: 3, arbitrary: resend },
     { weight: 2, arbitrary: remove },
+    { weight: 1, arbitrary: removeUser },
     { weight: 2, arbitrary: advance },
     { weight: 1, arbitrary: plain('prune') },
     { weight: 1, arbitrary: plain('look') },

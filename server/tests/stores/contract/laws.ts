@@ -139,6 +139,9 @@ async function follow(steps: readonly Step[], projects: readonly string[], world
       case 'delete':
         await both(what, (store) => store.deleteTrace(project, step.id));
         break;
+      case 'delete user':
+        await both(what, (store) => store.deleteUser(project, step.user));
+        break;
       case 'advance':
         world.clock.advance({ hours: step.hours });
         break;

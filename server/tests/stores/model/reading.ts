@@ -2,7 +2,7 @@ import type { ScoreRecord, SpanRecord, Status, TraceAnswer, TraceRecord } from '
 import type { Merged } from '../../../src/domain/record.ts';
 import { micros } from './canonical.ts';
 import { field, fieldsOf, type MergedRecord, mergeAll, text } from './merging.ts';
-import { compare, dollars, type Totals, Tree } from './tree.ts';
+import { type Counted, compare, dollars, type Totals, Tree } from './tree.ts';
 
 /** Everything that was ever received for one trace and not rejected. */
 export interface Received {
@@ -19,6 +19,7 @@ export interface Seen {
   readonly spans: readonly SpanRecord[];
   readonly scores: readonly ScoreRecord[];
   readonly totals: Totals;
+  readonly counted: Counted;
   readonly hasFinishedRecord: boolean;
 }
 
@@ -51,6 +52,7 @@ export const see = (project: string, traceId: string, received: Received): Seen 
 
   return {
     totals,
+    counted: tree.counted(),
     spans,
     scores,
     hasFinishedRecord: head.end_time !== undefined || totals.spanCount > 0,

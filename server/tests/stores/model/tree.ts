@@ -19,6 +19,13 @@ export interface Totals {
   readonly unpricedCount: number;
 }
 
+/** The ids of the spans whose tokens or cost count, and of those whose cost is missing. */
+export interface Counted {
+  readonly tokens: ReadonlySet<string>;
+  readonly cost: ReadonlySet<string>;
+  readonly unpriced: ReadonlySet<string>;
+}
+
 /** The spans of one trace by their parent links, walked naively: from every span up to where the links end. */
 export class Tree {
   readonly #nodes: ReadonlyMap<string, Node>;
@@ -76,34 +83,48 @@ export class Tree {
    * wire.md, Totals: a finished span "carries tokens if it has `tokens_input` or `tokens_output`, cost if it has `cost_usd`
    * (0 included). Its tokens count iff no descendant carries tokens, its cost iff no descendant carries cost".
    */
-  totals(): Totals {
-    const finished = [...this.#nodes.values()].filter((node) => node.isFinished);
+  counted(): Counted {
+    const finished = this.#finished();
     const carriesTokens = (node: Node) => node.tokensInput !== undefined || node.tokensOutput !== undefined;
     const carriesCost = (node: Node) => node.cost !== undefined;
     const aboveTokens = new Set(finished.filter(carriesTokens).flatMap((node) => this.#ancestors(node.id)));
     const aboveCost = new Set(finished.filter(carriesCost).flatMap((node) => this.#ancestors(node.id)));
     const costIds = new Set(finished.filter(carriesCost).map((node) => node.id));
 
-    const countedTokens = finished.filter((node) => carriesTokens(node) && !aboveTokens.has(node.id));
-    const countedCosts = finished.filter((node) => carriesCost(node) && !aboveCost.has(node.id));
-    const unpriced = countedTokens.filter(
+    const tokens = finished.filter((node) => carriesTokens(node) && !aboveTokens.has(node.id));
+    const cost = finished.filter((node) => carriesCost(node) && !aboveCost.has(node.id));
+    const unpriced = tokens.filter(
       (node) =>
         !costIds.has(node.id) &&
         !aboveCost.has(node.id) &&
         !this.#ancestors(node.id).some((ancestor) => costIds.has(ancestor)),
     );
+    const ids = (nodes: readonly Node[]) => new Set(nodes.map(({ id }) => id));
+    return { tokens: ids(tokens), cost: ids(cost), unpriced: ids(unpriced) };
+  }
+
+  totals(): Totals {
+    const finished = this.#finished();
+    const { tokens, cost, unpriced } = this.counted();
+    const countedTokens = finished.filter(({ id }) => tokens.has(id));
     return {
       spanCount: finished.length,
       errorCount: finished.filter((node) => node.hasError).length,
       tokensInput: sum(countedTokens.map((node) => BigInt(node.tokensInput ?? 0))),
       tokensOutput: sum(countedTokens.map((node) => BigInt(node.tokensOutput ?? 0))),
-      nanoDollars: sum(countedCosts.map((node) => BigInt(Math.round((node.cost as number) * 1e9)))),
-      unpricedCount: unpriced.length,
+      nanoDollars: sum(finished.filter(({ id }) => cost.has(id)).map((node) => nanoDollars(node.cost as number))),
+      unpricedCount: unpriced.size,
     };
+  }
+
+  #finished(): Node[] {
+    return [...this.#nodes.values()].filter((node) => node.isFinished);
   }
 }
 
 export const sum = (numbers: readonly bigint[]): bigint => numbers.reduce((total, number) => total + number, 0n);
+
+export const nanoDollars = (cost: number): bigint => BigInt(Math.round(cost * 1e9));
 
 /** The double nearest to a number of nano-dollars, in dollars. */
 export const dollars = (nano: bigint): number =>
