@@ -4,6 +4,7 @@ export default defineConfig({
   // Threads are started by the name of their file, which must stand beside the bundle (stores/sqlite/threads.ts).
   entry: {
     main: 'src/main.ts',
+    cli: 'src/cli.ts',
     'reader-thread': 'src/stores/sqlite/reader-thread.ts',
     'search-thread': 'src/stores/sqlite/search-thread.ts',
   },

@@ -1,0 +1,4 @@
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
+import { runCommandLine } from './cli/program.ts';
+
+process.exitCode = await runCommandLine(process.argv.slice(2), process);
