@@ -12,6 +12,12 @@ import { traceOfRow } from './trace-view.ts';
 /** A column that traces are grouped by. */
 type GroupColumn = 'session_id' | 'user_id';
 
+/** Named to the planner, which does not know that a range of time holds more traces than one user has. */
+const groupIndexes: Readonly<Record<GroupColumn, string>> = {
+  session_id: 'traces_by_session',
+  user_id: 'traces_by_user',
+};
+
 export function listSessions(context: ReadContext, filter: TraceFilter, page: PageRequest): SessionPage {
   const { groups, nextCursor } = listGroups(context, 'session_id', filter, page);
   const sessions = groups.map((id): SessionSummary => totalsOf(context, { ...filter, sessionId: id }).ofSession(id));
@@ -44,7 +50,7 @@ function listGroups(
     `SELECT ${column}, start_us, trace_id FROM traces AS newest
      WHERE ${newest.sql} AND ${column} IS NOT NULL ${after.length > 0 ? 'AND (start_us, trace_id) < (?, ?)' : ''}
        AND NOT EXISTS (
-         SELECT 1 FROM traces AS later
+         SELECT 1 FROM traces AS later INDEXED BY ${groupIndexes[column]}
          WHERE later.${column} = newest.${column} AND (later.start_us, later.trace_id) > (newest.start_us, newest.trace_id)
            AND ${later.sql})
      ORDER BY start_us DESC, trace_id DESC LIMIT ?`,

@@ -47,7 +47,17 @@ const migrations: readonly string[] = [
     ON traces (project, start_us, trace_id, retention_us, status, name, duration_ms, cost_usd) WHERE state = 0;
   CREATE INDEX traces_by_user ON traces (project, user_id, start_us, trace_id) WHERE state = 0 AND user_id IS NOT NULL;
   CREATE INDEX traces_by_session ON traces (project, session_id, start_us, trace_id) WHERE state = 0 AND session_id IS NOT NULL;
-  CREATE INDEX traces_by_retention ON traces (project, state, retention_us);
+  -- Apart from tombstones: an index that begins with the state would look better to the planner than it is.
+  CREATE INDEX traces_by_retention ON traces (project, retention_us) WHERE state = 0;
+  CREATE INDEX tombstones_by_age ON traces (project, retention_us) WHERE state <> 0;
+
+  CREATE INDEX traces_with_remains ON traces (project) WHERE state <> 0 AND segments <> '';
+
+  CREATE TABLE removals (
+    trace INTEGER PRIMARY KEY,         -- a tombstone that still owns spans: it was too large to be removed in one write
+    retention_us INTEGER NOT NULL,     -- the trace's, under which sums have it
+    is_withdrawn INTEGER NOT NULL      -- whether it is out of the sums already
+  ) STRICT;
 
   CREATE TABLE trace_payloads (trace INTEGER PRIMARY KEY, payload TEXT NOT NULL) STRICT;
 
