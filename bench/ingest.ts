@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
+import { benchGrowth } from './ingest/growth.ts';
 import { batchOf } from './ingest/workload.ts';
 import { sendAll } from './lib/load.ts';
+import type { BenchOptions } from './lib/options.ts';
 import { median, type Row } from './lib/report.ts';
 import { isPinned, startServer } from './lib/server-process.ts';
 
@@ -29,7 +31,15 @@ interface Measured {
  * Ingest on SQLite at its defaults: batches of 100 spans of 3 KB, zstd, keep-alive, the server in a process of its own and,
  * where the machine can, on a core of its own. Servers take turns, so that the machine's moods meet all of them.
  */
-export async function benchIngest({ isQuick }: { readonly isQuick: boolean }): Promise<Row[]> {
+export async function benchIngest({ isQuick, only }: BenchOptions): Promise<Row[]> {
+  const parts = only ?? ['speed', 'growth'];
+  return [
+    ...(parts.includes('speed') ? await benchSpeed(isQuick) : []),
+    ...(parts.includes('growth') ? await benchGrowth({ isQuick }) : []),
+  ];
+}
+
+async function benchSpeed(isQuick: boolean): Promise<Row[]> {
   const rounds = isQuick ? 3 : 5;
   const batches = isQuick ? 150 : 400;
   const measured = new Map<ServerName, Measured[]>();

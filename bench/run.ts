@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util';
 import { benchIngest } from './ingest.ts';
 import type { BenchOptions } from './lib/options.ts';
 import { printTable, type Row, writeJson } from './lib/report.ts';
+import { benchQuery } from './query.ts';
 import { benchSdk } from './sdk.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   ingest: benchIngest,
+  query: benchQuery,
   sdk: benchSdk,
 };
 

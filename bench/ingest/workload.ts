@@ -27,8 +27,8 @@ function textOf(random: () => number, bytes: number): string {
   return text.slice(0, bytes);
 }
 
-/** How many spans stand in one trace of the workload. */
-const spansPerTrace = 5;
+/** One customer's number in so many: a word that search finds in few traces. */
+export const customers = 100_000;
 
 /** A batch as an SDK sends it: traces of five spans, each span about `bytesPerSpan` of JSON, all ids new. */
 export function batchOf(options: {
@@ -36,12 +36,17 @@ export function batchOf(options: {
   readonly bytesPerSpan: number;
   readonly seed: number;
   readonly startMillis: number;
+  /** @default 5 */
+  readonly spansPerTrace?: number;
+  /** Of the first trace. @default a new one */
+  readonly traceId?: string;
 }) {
+  const { spansPerTrace = 5 } = options;
   const random = generator(options.seed);
   const traces: object[] = [];
   const spans: object[] = [];
   for (let index = 0; index < options.spans; index += spansPerTrace) {
-    const trace_id = randomBytes(16).toString('hex');
+    const trace_id = (index === 0 ? options.traceId : undefined) ?? randomBytes(16).toString('hex');
     const start = options.startMillis + index;
     const at = (offset: number): string => new Date(start + offset).toISOString().replace('Z', '123Z');
     const user = `user-${Math.floor(random() * 1000)}`;
@@ -57,13 +62,14 @@ export function batchOf(options: {
     });
     const root = randomBytes(8).toString('hex');
     for (let place = 0; place < spansPerTrace; place += 1) {
-      const isModelCall = place >= 3;
+      const kind = place % 5;
+      const isModelCall = kind >= 3;
       const common = {
         trace_id,
         span_id: place === 0 ? root : randomBytes(8).toString('hex'),
         ...(place === 0 ? {} : { parent_span_id: root }),
-        name: ['agent', 'search', 'lookup', 'chat gpt-4o-mini', 'chat gpt-4o-mini'][place],
-        span_type: ['agent', 'retrieval', 'tool', 'llm', 'llm'][place],
+        name: ['agent', 'search', 'lookup', 'chat gpt-4o-mini', 'chat gpt-4o-mini'][kind],
+        span_type: ['agent', 'retrieval', 'tool', 'llm', 'llm'][kind],
         start_time: at(place * 300),
         end_time: at(place * 300 + 280),
         metadata: { step: place, route: '/chat', attempt: 1 },
@@ -92,7 +98,7 @@ export function batchOf(options: {
             }
           : {
               ...common,
-              input_data: { query: textOf(random, bytes * 0.4) },
+              input_data: { query: `customer c${Math.floor(random() * customers)} ${textOf(random, bytes * 0.4)}` },
               output_data: { result: textOf(random, bytes * 0.6) },
             },
       );

@@ -46,6 +46,36 @@ const programs: Readonly<Record<string, string>> = {
     await client.flush();`,
 };
 
+/** Where the program for Node has parts that a browser cannot have: the same without them. */
+const browserPrograms: Readonly<Record<string, string>> = {
+  'otel2-json': `
+    import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+    import { trace } from '@opentelemetry/api';
+    import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+    const provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())] });
+    trace.setGlobalTracerProvider(provider);
+    trace.getTracer('x').startActiveSpan('a', (span) => span.end());
+    await provider.forceFlush();`,
+  'otel-json': `
+    import { TracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace';
+    import { trace } from '@opentelemetry/api';
+    import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+    const exporter = new OTLPTraceExporter();
+    const provider = new TracerProvider({ spanProcessors: [new BatchSpanProcessor({ exporter })] });
+    trace.setGlobalTracerProvider(provider);
+    trace.getTracer('x').startActiveSpan('a', (span) => span.end());
+    await provider.forceFlush();`,
+  langfuse: `
+    import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base';
+    import { trace } from '@opentelemetry/api';
+    import { LangfuseSpanProcessor } from '@langfuse/otel';
+    import { startActiveObservation } from '@langfuse/tracing';
+    const processor = new LangfuseSpanProcessor({});
+    trace.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [processor] }));
+    await startActiveObservation('a', async (span) => { span.update({ output: 1 }); });
+    await processor.forceFlush();`,
+};
+
 export interface Sizes {
   readonly tracer: string;
   /** Kilobytes of the minified bundle after gzip; undefined where it does not bundle. */
@@ -62,7 +92,7 @@ export async function measureSizes(tracers: readonly string[]): Promise<Sizes[]>
     const program = programs[tracer];
     if (program === undefined) continue;
     const nodeKb = await bundledKb(tracer, program, 'node');
-    const browserKb = await bundledKb(tracer, program, 'browser');
+    const browserKb = await bundledKb(tracer, browserPrograms[tracer] ?? program, 'browser');
     sizes.push({ tracer, nodeKb, browserKb, ...installed(join(adapterFolder(tracer), 'node_modules')) });
   }
   return sizes;

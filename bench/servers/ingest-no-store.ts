@@ -6,6 +6,7 @@ import type { Batch, Store } from '../../server/src/stores/store.ts';
 const stored = { traces: 'stored', spans: 'stored', scores: 'stored' } as const;
 const store = {
   kind: 'none',
+  searchStatus: () => undefined,
   ingest: async (_project: string, batch: Batch) => ({
     traces: batch.traces.map(() => stored.traces),
     spans: batch.spans.map(() => stored.spans),
