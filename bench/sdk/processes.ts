@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { zstdCompressSync } from 'node:zlib';
 import { folder, node24 } from './install.ts';
 
 /** What the sink says of what it has received. */
@@ -23,8 +24,19 @@ export interface Sink {
   stop(): void;
 }
 
-/** Starts a sink in a process of its own. */
-export async function startSink(port = 0): Promise<Sink> {
+/** Starts a sink in a process of its own, and has it compile what it will run: a server in use has. */
+export async function startSink(): Promise<Sink> {
+  const sink = await startColdSink();
+  const spans = Array.from({ length: 500 }, (_, index) => ({ span_id: String(index), output_data: `~E${index}~` }));
+  const body = zstdCompressSync(JSON.stringify({ spans }));
+  for (let request = 0; request < 10; request += 1)
+    await fetch(`${sink.url}/api/ingest`, { method: 'POST', body, headers: { 'content-encoding': 'zstd' } });
+  await fetch(`${sink.url}/__reset`);
+  return sink;
+}
+
+/** Starts a sink that answers as soon as it can. */
+export async function startColdSink(port = 0): Promise<Sink> {
   const child = spawn(node24(), ['--max-old-space-size=4096', join(folder, 'sink.mjs'), String(port)], {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });

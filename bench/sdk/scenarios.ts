@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, runProgram, runWorker, type SinkStats, startSink } from './processes.ts';
+import { freePort, runProgram, runWorker, type SinkStats, startColdSink, startSink } from './processes.ts';
 
 /** One measurement of one tracer. */
 export interface Measured<Result> {
@@ -137,7 +137,7 @@ export async function measureFault(tracer: string, name: string, fault: Fault): 
   const lastsMs = (fault.seconds ?? 0) * 1000;
   const port = isCold ? await freePort() : 0;
   const startedAt = Date.now();
-  const starting = isCold ? sleep(lastsMs).then(() => startSink(port)) : startSink();
+  const starting = isCold ? sleep(lastsMs).then(() => startColdSink(port)) : startSink();
   const url = isCold ? `http://127.0.0.1:${port}` : (await starting).url;
 
   const { result, noise, errors } = await runWorker<FaultReport & { readonly faultAt: number }>(tracer, 'fault', url, {

@@ -174,8 +174,9 @@ const exitTable = ({ exits }: Results): Table => ({
   rows: tracersOf(exits).map((tracer) => [
     tracer,
     ...ends.map((end) => {
-      const result = exits.find((one) => one.tracer === tracer && one.end === end);
-      return result === undefined ? '' : `${(result.delivered * 100).toFixed(0)} % / ${seconds(result.ms)}`;
+      const results = exits.filter((one) => one.tracer === tracer && one.end === end);
+      const delivered = Math.min(...results.map((one) => one.delivered)) * 100;
+      return `${delivered.toFixed(0)} % / ${seconds(median(results.map(({ ms }) => ms)))}`;
     }),
   ]),
 });
