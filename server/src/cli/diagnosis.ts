@@ -87,7 +87,10 @@ function clockVerdict({ answer, askedMs, tookMs }: Health): [Finding['verdict'],
 
 async function askMe(api: Api, key: string | undefined): Promise<MeAnswer | string> {
   const reply = await api.call('/api/me');
-  if (reply.status === 200) return MeAnswer.parse(parse(await textOf(reply)));
+  if (reply.status === 200) {
+    const answer = z.safeParse(MeAnswer, parse(await textOf(reply)));
+    return answer.success ? answer.data : 'What answers GET /api/me is no LLM Tracer server. Is there a proxy in between?';
+  }
   const problem = await problemOf(reply);
   if (reply.status === 401 && key === undefined)
     return 'The server wants a key, and there is none: set TRACER_API_KEY, or give --key.';
