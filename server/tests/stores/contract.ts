@@ -3,6 +3,7 @@ import { bodies } from './contract/bodies.ts';
 import { completion } from './contract/completion.ts';
 import { deletion } from './contract/deletion.ts';
 import { filters } from './contract/filters.ts';
+import { groups } from './contract/groups.ts';
 import { type StoreFactory, type Suite, suiteOf } from './contract/harness.ts';
 import { isolation } from './contract/isolation.ts';
 import { laws } from './contract/laws.ts';
@@ -13,7 +14,11 @@ import { reopening } from './contract/reopening.ts';
 import { retention } from './contract/retention.ts';
 import { roots } from './contract/roots.ts';
 import { scale } from './contract/scale.ts';
+import { scoreFilters } from './contract/score-filters.ts';
+import { series } from './contract/series.ts';
+import { sorting } from './contract/sorting.ts';
 import { totalsRules } from './contract/totals.ts';
+import { userDeletion } from './contract/user-deletion.ts';
 
 /**
  * What `stores/store.ts` promises, checked on one kind of store. A store's test is a factory; see `contract/harness.ts`.
@@ -27,6 +32,10 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     roots(suite);
     filters(suite);
     paging(suite);
+    sorting(suite);
+    scoreFilters(suite);
+    groups(suite);
+    series(suite);
     bodies(suite);
     laws(suite);
   });
@@ -44,6 +53,7 @@ function rules(suite: Suite): void {
   completion(suite);
   retention(suite);
   deletion(suite);
+  userDeletion(suite);
   isolation(suite);
   payloads(suite);
   scale(suite);

@@ -2,7 +2,7 @@ import type { ScoreRecord, SpanRecord, StatsAnswer, TraceAnswer, TraceRecord } f
 import { onTestFinished, type TestContext } from 'vitest';
 import type {
   BatchOutcome,
-  PageRequest,
+  ListRequest,
   Store,
   StoreOptions,
   TraceFilter,
@@ -140,7 +140,7 @@ export class World {
     return this.store.stats(project);
   }
 
-  page(filter: TraceFilter, page: PageRequest, project = this.project): Promise<TracePage> {
+  page(filter: TraceFilter, page: ListRequest, project = this.project): Promise<TracePage> {
     return this.store.listTraces(project, filter, page);
   }
 

@@ -4,13 +4,13 @@ import { canonical } from '../model/canonical.ts';
 import type { Suite, World } from './harness.ts';
 
 const ours = {
-  traces: [aTrace({ name: 'ours', user_id: 'ada', tags: ['a'], input: 'secret' })],
+  traces: [aTrace({ name: 'ours', user_id: 'ada', session_id: 'chat', tags: ['a'], input: 'secret' })],
   spans: [aSpan({ name: 'ours', tokens_input: 1, cost_usd: 1, model: 'gpt-1' })],
   scores: [aScore({ value: 'ours' })],
   dropped: { instance: 'one', counts: { queue_full: 1 } },
 };
 const theirs = {
-  traces: [aTrace({ name: 'theirs', user_id: 'ada', tags: ['a'], rev: 9 })],
+  traces: [aTrace({ name: 'theirs', user_id: 'ada', session_id: 'chat', tags: ['a'], rev: 9 })],
   spans: [aSpan({ name: 'theirs', tokens_input: 2, cost_usd: 2, model: 'gpt-1', rev: 9 })],
   scores: [aScore({ value: 'theirs', rev: 9 })],
   dropped: { instance: 'one', counts: { queue_full: 9 } },
@@ -20,6 +20,10 @@ const everythingOf = async (world: World, project: string) => ({
   answer: await world.find(traceId(), project),
   span: await world.store.readSpan(project, spanId()),
   listed: await world.listTraces({ userId: 'ada', tags: ['a'], model: 'gpt-1' }, project),
+  sessions: await world.store.listSessions(project, {}, { limit: 9 }),
+  session: await world.store.readSession(project, 'chat', { limit: 9 }),
+  users: await world.store.listUsers(project, {}, { limit: 9 }),
+  series: await world.store.timeseries(project, {}, { bucket: 'day', groupBy: 'user' }),
   stats: await world.stats(project),
   state: await world.store.traceState(project, traceId()),
 });
@@ -34,6 +38,7 @@ export function isolation(suite: Suite): void {
       const seen = await everythingOf(world, 'other');
 
       expect(seen).toMatchObject({ answer: undefined, span: undefined, listed: [], state: 'unknown' });
+      expect(seen).toMatchObject({ sessions: { sessions: [] }, session: undefined, users: { users: [] }, series: [] });
       expect(seen.stats).toMatchObject({ total_traces: 0, total_spans: 0, total_cost: 0, dropped: {} });
     });
 
@@ -62,9 +67,10 @@ export function isolation(suite: Suite): void {
         await world.store.completeSpan('other', spanId(), { name: 'theirs', error: 'x' }),
         await world.store.completeTrace('other', traceId(), { name: 'theirs' }),
         await world.store.deleteTrace('other', traceId()),
+        await world.store.deleteUser('other', 'ada'),
       ];
 
-      expect(found).toEqual([false, false, false]);
+      expect(found).toEqual([false, false, false, 0]);
       expect(canonical(await everythingOf(world, world.project))).toBe(before);
     });
 
