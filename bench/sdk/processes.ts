@@ -49,14 +49,23 @@ export async function startColdSink(port = 0): Promise<Sink> {
   };
 }
 
-/** A port on which nothing listens: not yet. */
+/**
+ * A port on which nothing listens: not yet. Below those that systems give to connections, one of which would be taken by
+ * somebody meanwhile.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return (address as { port: number }).port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 }
 
 export interface WorkerRun<Result> {

@@ -91,6 +91,18 @@ function forward(incoming: IncomingMessage, body: Buffer, response: ServerRespon
   outgoing.end(body);
 }
 
+// Below the ports that systems give to connections: one of those would be taken by somebody while nothing listens.
+const randomPort = (): number => 20_000 + Math.floor(Math.random() * 10_000);
+
+async function listenSomewhere(): Promise<number> {
+  for (;;)
+    try {
+      return await listen(randomPort());
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== 'EADDRINUSE') throw error;
+    }
+}
+
 let server: Server | undefined;
 async function listen(port: number): Promise<number> {
   server = createServer(onRequest);
@@ -122,7 +134,7 @@ const control = createServer(async (incoming, response) => {
   response.setHeader('connection', 'close').end(JSON.stringify(counts));
 }).listen(0, '127.0.0.1');
 await once(control, 'listening');
-const port = await listen(0);
+const port = await listenSomewhere();
 console.log(JSON.stringify({ port, control: (control.address() as AddressInfo).port }));
 // It must not outlive the tests, however they end.
 process.on('disconnect', () => process.exit(0));
