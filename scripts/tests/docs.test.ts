@@ -1,8 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Tracer, TracerError, tracerErrorCodes } from '../../sdk/src/index.ts';
+import { exitCodes } from '../../server/src/cli/terminal.ts';
 import { Environment } from '../../server/src/config.ts';
+import { apiDocument } from '../api-document.ts';
+import { apiPage } from '../api-page.ts';
 import { root } from '../workspace.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -41,13 +44,27 @@ test('the page of the SDK has the members that a tracer has', () => {
   expect(firstColumn(read('docs/reference/sdk.md'), 'Tracer')).toEqual(expect.arrayContaining(members));
 });
 
-test('the page of the server has the variables that the server has', () => {
-  expect(firstColumn(read('docs/reference/server.md'), 'Variables')).toEqual(Object.keys(Environment.shape));
+test('the page of the configuration has the variables that the server has', () => {
+  expect(firstColumn(read('docs/reference/configuration.md'), 'Variables')).toEqual(Object.keys(Environment.shape));
+});
+
+test('the page of the API is made of what the server says of itself', async () => {
+  // When it fails: `pnpm api-docs`.
+  expect(read('docs/reference/api.md')).toBe(apiPage(await apiDocument()));
+});
+
+test('the page of the command has the commands that it has, and its exit codes', () => {
+  const page = read('docs/reference/cli.md');
+  const commands = globSync('server/src/cli/commands/*.ts', { cwd: root }).map((path) => basename(path, '.ts'));
+
+  const documented = firstColumn(page, 'Commands').map((name) => name.split(' ')[1]);
+  expect(documented.toSorted()).toEqual(commands.toSorted());
+  expect(firstColumn(page, 'Exit codes')).toEqual(Object.values(exitCodes).map(String));
 });
 
 test('the example environment has every variable that the pages have', () => {
   const client = read('docs/reference/sdk.md').match(/\bTRAC[A-Z]+_[A-Z_]+\b/g) ?? [];
-  const server = firstColumn(read('docs/reference/server.md'), 'Variables');
+  const server = firstColumn(read('docs/reference/configuration.md'), 'Variables');
 
   const example = [...read('.env.example').matchAll(/^#?([A-Z_]+)=/gm)].map((match) => match[1]);
 

@@ -15,6 +15,8 @@ export const exportRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { sto
   app.get(
     '/api/export',
     {
+      // It would read everything, to throw it away.
+      exposeHeadRoute: false,
       schema: {
         summary: 'Traces that match, whole, as one JSON record a line',
         description:

@@ -26,6 +26,8 @@ export const liveRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { store
   app.get(
     '/api/live',
     {
+      // It would never end, and nobody would read it.
+      exposeHeadRoute: false,
       schema: {
         summary: 'Server-sent events: which traces of the project have changed',
         description:
