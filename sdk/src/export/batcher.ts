@@ -557,6 +557,7 @@ export class Batcher {
   #setBusy(isBusy: boolean): void {
     if (this.#isBusy === isBusy) return;
     this.#isBusy = isBusy;
+    if (!isBusy) this.#spare.trim();
     this.#options.onBusy?.(isBusy);
   }
 

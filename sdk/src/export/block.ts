@@ -76,26 +76,44 @@ class JsonText {
 
 const firstBytes = 16 * 1024;
 
-// More would be held for nothing after one large batch.
+// Beside the one that is being filled. More than this would be held for nothing after one large batch.
+const mostSpare = 2;
 const mostSpareBytes = 4 * 1024 * 1024;
 
 // What a request says around its records.
 const frameBytes = 300;
 
-/** Memory of a block that is done with, for the next one: fresh memory costs a page fault every 4 KB. */
+/**
+ * Memory of blocks that are done with, for the next ones: fresh memory costs a page fault every 4 KB, and what is let go
+ * outside of the heap is collected late.
+ */
 export class SpareMemory {
-  #bytes: Bytes | undefined;
+  readonly #bodies: Bytes[] = [];
+  readonly #others: Bytes[] = [];
+  #usualBytes = 0;
 
-  take(): Bytes {
-    const bytes = this.#bytes ?? allocate(firstBytes);
-    this.#bytes = undefined;
-    return bytes;
+  /** @param forBody or for what is put behind a body's spans, which is less */
+  take(forBody: boolean): Bytes {
+    const spare = forBody ? this.#bodies : this.#others;
+    return spare.pop() ?? allocate(Math.max(firstBytes, forBody ? this.#usualBytes : 0));
+  }
+
+  /** So long was a body: the next one need not grow to that step by step. */
+  learn(bytes: number): void {
+    this.#usualBytes = Math.min(bytes * 1.05, mostSpareBytes) | 0;
   }
 
   /** @param bytes or a part of them: all of their buffer is taken */
-  give({ buffer }: Bytes): void {
-    if (buffer.byteLength <= mostSpareBytes)
-      this.#bytes = hasBuffer ? globalThis.Buffer.from(buffer) : new Uint8Array(buffer);
+  give({ buffer }: Bytes, isBody: boolean): void {
+    const spare = isBody ? this.#bodies : this.#others;
+    if (spare.length === mostSpare || buffer.byteLength > mostSpareBytes) return;
+    spare.push(hasBuffer ? globalThis.Buffer.from(buffer) : new Uint8Array(buffer));
+  }
+
+  /** Nothing waits any more: one will do. */
+  trim(): void {
+    for (const spare of [this.#bodies, this.#others]) spare.length = Math.min(spare.length, 1);
+    this.#usualBytes = 0;
   }
 }
 
@@ -129,7 +147,7 @@ export class Block implements Batch {
     this.id = id;
     this.firstSequence = firstSequence;
     this.#spare = spare;
-    this.#spans = new JsonText(spare.take());
+    this.#spans = new JsonText(spare.take(true));
     this.#spans.add('{"spans":[');
   }
 
@@ -172,11 +190,13 @@ export class Block implements Batch {
       if (others === undefined) continue;
       text.add(`],"${kind}s":[`);
       text.append(others);
+      this.#spare.give(others.bytes, false);
     }
     this.dropped = dropped;
     const drops = Object.keys(dropped).length === 0 ? '' : `,"dropped":${JSON.stringify(dropped)}`;
     text.add(`],"batch_id":${JSON.stringify(this.id)},"sdk":${JSON.stringify(sender)}${drops}}`);
     this.#body = { bytes: text.bytes.subarray(0, text.length), encoding: undefined };
+    this.#spare.learn(text.length);
     this.#spans = undefined;
     this.#others = {};
   }
@@ -186,7 +206,7 @@ export class Block implements Batch {
     const { bytes, encoding } = this.#body as Body;
     if (encoding !== undefined) return;
     this.#body = { bytes: await compression.compress(bytes), encoding: compression.encoding };
-    this.#spare.give(bytes);
+    this.#spare.give(bytes, true);
   }
 
   /** Takes the compression back. */
@@ -214,7 +234,7 @@ export class Block implements Batch {
   #othersOf(kind: ElementKind): JsonText {
     let text = this.#others[kind];
     if (text === undefined) {
-      text = new JsonText(allocate(firstBytes));
+      text = new JsonText(this.#spare.take(false));
       this.#others[kind] = text;
     }
     return text;

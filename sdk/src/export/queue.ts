@@ -45,7 +45,7 @@ export class BlockQueue {
   readonly #announcements = new Map<string, Announcement>();
   readonly #travelling = new Set<Block>();
   #announcementBytes = 0;
-  #announcedSequence = 0;
+  #latestSequence = 0;
   /** Completed blocks, oldest first. */
   #waiting: Block[] = [];
   #open: Block | undefined;
@@ -94,12 +94,13 @@ export class BlockQueue {
 
   /** The place in the order of the oldest record that no completed block holds yet; undefined if there is none. */
   get openSequence(): number | undefined {
-    return this.#open?.firstSequence ?? (this.#announcements.size > 0 ? this.#announcedSequence : undefined);
+    return this.#open?.firstSequence ?? (this.#announcements.size > 0 ? this.#latestSequence : undefined);
   }
 
   /** Takes a record; answers the block that it is in. */
   add(kind: ElementKind, id: string, json: string, sequence: number): Block {
     this.#withdraw(kind + id);
+    this.#latestSequence = sequence;
     let block = this.#open;
     if (block !== undefined && this.#isFull(block, json.length)) {
       this.completeOpen(false);
@@ -117,7 +118,7 @@ export class BlockQueue {
   /** Takes an announcement of something that is still open. */
   announce(kind: ElementKind, id: string, json: string, sequence: number): void {
     this.#withdraw(kind + id);
-    this.#announcedSequence = sequence;
+    this.#latestSequence = sequence;
     this.#announcements.set(kind + id, { kind, json });
     this.#announcementBytes += json.length;
     this.#enforceBounds();
@@ -131,7 +132,7 @@ export class BlockQueue {
   /** Completes the open block, if it holds anything. */
   completeOpen(withAnnouncements: boolean): void {
     if (withAnnouncements && this.#announcements.size > 0) {
-      this.#open ??= this.#options.createBlock(this.#announcedSequence);
+      this.#open ??= this.#options.createBlock(this.#latestSequence);
       this.#addAnnouncements(this.#open);
     }
     const block = this.#open;
