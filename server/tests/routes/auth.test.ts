@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { aSpan, startTestServer } from './test-server.ts';
+import { aSpan, aTrace, startTestServer } from './test-server.ts';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const env = {
@@ -64,15 +64,28 @@ describe('keys', () => {
 });
 
 describe('scopes', () => {
-  const reads = ['/api/traces', '/api/traces/t1', '/api/spans/s1', '/api/stats'].map((url) => ['GET', url] as const);
+  const reads = [
+    '/api/traces',
+    '/api/traces/t1',
+    '/api/spans/s1',
+    '/api/sessions',
+    '/api/sessions/c1',
+    '/api/users',
+    '/api/stats',
+    '/api/stats/timeseries',
+  ].map((url) => ['GET', url] as const);
   const writes = [
     ['POST', '/api/traces'],
     ['POST', '/api/traces/t1/spans'],
+    ['POST', '/api/traces/t1/scores'],
     ['PATCH', '/api/traces/t1/complete'],
     ['PATCH', '/api/spans/s1/complete'],
     ['POST', '/api/ingest'],
   ] as const;
-  const deletes = [['DELETE', '/api/traces/t1']] as const;
+  const deletes = [
+    ['DELETE', '/api/traces/t1'],
+    ['DELETE', '/api/users/ada'],
+  ] as const;
 
   it.each([
     { key: 'write-only', refused: [...reads, ...deletes], allowed: writes },
@@ -80,7 +93,11 @@ describe('scopes', () => {
     { key: 'all-of-it', refused: [], allowed: [...reads, ...writes, ...deletes] },
   ])('of the key $key are all that it may do', async ({ key, refused, allowed }) => {
     const server = await startTestServer({ env });
-    await server.post('/api/ingest', { spans: [aSpan()] }, { key: 'all-of-it' });
+    await server.post(
+      '/api/ingest',
+      { traces: [aTrace({ session_id: 'c1' })], spans: [aSpan()] },
+      { key: 'all-of-it' },
+    );
     const statusOf = async ([method, url]: readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string]) =>
       (await server.call(method, url, { key, ...(method === 'GET' ? {} : { body: {} }) })).status;
 

@@ -252,6 +252,66 @@ describe('GET /api/traces', () => {
     }
   });
 
+  it.each([
+    ['score=good', ['a', 'b', 'c']],
+    ['score=good>%3D0.5', ['a', 'b']],
+    ['score=good<0.5', ['c']],
+    ['score=good%3D0.5', ['b']],
+    ['score=tone%3Dcalm', ['c']],
+    ['score=fine%3Dtrue', ['a']],
+    ['score=bad', []],
+  ])('filters by %s', async (query, expected) => {
+    const server = await startTestServer();
+    const aScore = (trace_id: string, name: string, value: unknown) => ({
+      score_id: `${trace_id}-${name}`,
+      trace_id,
+      name,
+      value,
+      created_at: now,
+    });
+    await server.post('/api/ingest', {
+      traces: ['a', 'b', 'c', 'd'].map((trace_id) => aTrace({ trace_id })),
+      scores: [
+        aScore('a', 'good', 0.75),
+        aScore('b', 'good', 0.5),
+        aScore('c', 'good', -1),
+        aScore('c', 'tone', 'calm'),
+        aScore('a', 'fine', true),
+        aScore('d', 'fine', false),
+      ],
+    });
+
+    const { traces } = (await server.get(`/api/traces?${query}`)).body;
+
+    expect(traces.map(({ trace_id }: { trace_id: string }) => trace_id).sort()).toEqual(expected);
+  });
+
+  it.each([
+    ['duration', ['b', 'c', 'a', 'd']],
+    ['cost', ['a', 'd', 'c', 'b']],
+    ['time', ['d', 'c', 'b', 'a']],
+  ])('sorts by %s over pages', async (sort, expected) => {
+    const server = await startTestServer();
+    await server.post('/api/ingest', {
+      traces: [
+        aTrace({ trace_id: 'a', end_time: '2026-03-04T05:00:01Z' }),
+        aTrace({ trace_id: 'b', end_time: '2026-03-04T05:00:03Z' }),
+        aTrace({ trace_id: 'c', end_time: '2026-03-04T05:00:02Z' }),
+        aTrace({ trace_id: 'd', end_time: undefined }),
+      ],
+      spans: [aSpan({ trace_id: 'a', cost_usd: 2 })],
+    });
+
+    const first = (await server.get(`/api/traces?sort=${sort}&limit=3`)).body;
+    const second = (await server.get(`/api/traces?sort=${sort}&limit=3&cursor=${first.next_cursor}`)).body;
+
+    const traces = [...first.traces, ...second.traces];
+    expect(traces.map(({ trace_id }: { trace_id: string }) => trace_id)).toEqual(expected);
+    expect((await server.get(`/api/traces?limit=3&cursor=${first.next_cursor}`)).status).toBe(
+      sort === 'time' ? 200 : 422,
+    );
+  });
+
   it('pages without skipping or repeating', async () => {
     const server = await startTestServer();
     const ids = ['a', 'b', 'c', 'd', 'e'];
