@@ -16,6 +16,16 @@ export const HealthAnswer = z.object({
   wire_version: z.int(),
   storage: z.string(),
   timestamp: Time,
+  /** How search stands, where it is on: an index follows what is stored a little later. */
+  search: z.optional(
+    z.object({
+      depth: z.enum(['names', 'heads', 'full']),
+      /** Whether it finds all that is stored. */
+      is_complete: z.boolean(),
+      /** The age of the oldest write that it does not find yet. */
+      lag_ms: z.number(),
+    }),
+  ),
 });
 export type HealthAnswer = z.infer<typeof HealthAnswer>;
 

@@ -137,6 +137,10 @@ export class ModelStore implements Store {
     return { traces: 0, spans: 0, differences: [] };
   }
 
+  searchStatus() {
+    return { depth: 'heads', lagMs: 0, isComplete: true } as const;
+  }
+
   async close() {}
 }
 

@@ -22,6 +22,7 @@ import { micros } from './model/canonical.ts';
 import { type Group, groupsBy } from './model/grouping.ts';
 import { claimsOf, field, type MergedRecord, mergeAll, says } from './model/merging.ts';
 import { exists, type Received, type Seen, see, summaryOf } from './model/reading.ts';
+import { isFound, searchedTexts } from './model/searching.ts';
 import { seriesOf } from './model/series.ts';
 import { compare, dollars, sum } from './model/tree.ts';
 
@@ -294,7 +295,7 @@ export class Model {
   /** Newest first. */
   #matching(project: string, filter: TraceFilter): Seen[] {
     return this.#seeAll(project)
-      .filter((seen) => matches(seen.trace, filter))
+      .filter((seen) => matches(seen.trace, filter) && isAnyFound(seen, filter.q))
       .sort((a, b) => compare(b.trace.start_time, a.trace.start_time) || compare(b.trace.trace_id, a.trace.trace_id));
   }
 
@@ -342,6 +343,10 @@ const onlyUnits = (fields: Fields, units: ReadonlySet<string>): Fields => {
   );
   return kept;
 };
+
+/** "`q`": all of it in one record. */
+const isAnyFound = ({ records }: Seen, q: string | undefined): boolean =>
+  q === undefined || records.some((fields) => isFound(q, searchedTexts(fields)));
 
 const matches = (trace: TraceRecord, filter: TraceFilter): boolean => {
   const isEither = <T>(wanted: T | undefined, holds: (wanted: T) => boolean) => wanted === undefined || holds(wanted);

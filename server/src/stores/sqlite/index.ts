@@ -11,6 +11,7 @@ import {
   type TraceFilter,
 } from '../store.ts';
 import { Watchers } from '../watchers.ts';
+import { Cleaner } from './cleaner.ts';
 import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
 import { openDatabase } from './database.ts';
@@ -22,12 +23,13 @@ import type { ReadContext } from './read-context.ts';
 import { hasMoreSpans, readSpan, readTrace, traceStateOf } from './read-trace.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { type ReadArguments, type ReadName, type ReadResult, reads } from './reads.ts';
-import { recount } from './recount.ts';
-import { deleteTrace, deleteUserSlice, forgetOld, pruneSlice } from './removal.ts';
+import { recountOf, repairSums, repairTrace } from './recount.ts';
+import { deleteTrace, deleteUserSlice, forgetSlice, pruneSlice, withdrawalOf } from './removal.ts';
 import { SearchFollower } from './search.ts';
 import { hasSearchFile, removeSearchFile } from './search-file.ts';
 import { follow, followedBy, forgetLog, SearchLog } from './search-log.ts';
-import { inSlices } from './slices.ts';
+import { untilDone } from './slices.ts';
+import { giveBackSpace } from './space.ts';
 import { Statements } from './statements.ts';
 import { emptyStats } from './stats-query.ts';
 import type { WriteContext } from './write-context.ts';
@@ -52,9 +54,6 @@ export interface SqliteStoreOptions extends StoreOptions {
   readonly smallTrace?: number;
 }
 
-// One slice of removals holds the event loop for some 10 ms.
-const tracesPerSlice = 50;
-
 const trimLogAfterMs = 2_000;
 
 /** Opens the embedded store: one file, one writer, a transaction for what arrives together. */
@@ -67,6 +66,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const watchers = new Watchers();
   const commits = commitQueue(db, () => projects.forget());
   const readers = new ReaderPool({ dataDir });
+  // Work for the store itself, which may take minutes and must not keep a reader waiting.
+  const inspector = new ReaderPool({ dataDir, threads: 1, timeoutMs: 2 ** 31 - 1 });
+  const nobody = { project: { name: '', id: 0 }, cutoffMicros: 0, forgottenMicros: 0 };
+  const cleaner = new Cleaner({
+    sql,
+    write: (work) => commits.run(work),
+    withdrawalOf: async (trace) =>
+      hasMoreSpansThan(sql, trace, 2_000)
+        ? inspector.run('withdrawalOf', nobody, [trace])
+        : withdrawalOf({ sql }, trace),
+  });
   const search = options.searchIndex === undefined ? undefined : await followedWith(options.searchIndex);
 
   /** Keeps a search index of this depth, or lets go of what there is of one. */
@@ -151,6 +161,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const change = async (project: string, work: (context: WriteContext) => boolean): Promise<boolean> =>
     projects.find(project) === undefined ? false : write(project, work);
 
+  // What a crash left.
+  void cleaner.run().catch(() => {});
+
   return {
     kind: 'sqlite',
     ingest: (project, batch) => write(project, (context) => ingest(context, batch)),
@@ -173,16 +186,28 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       read(project, undefined, (context) => readSession(context, sessionId, page)),
     stats: (project) => readSlowly('stats', project, emptyStats(), []),
     timeseries: (project, filter, query) => readSlowly('timeseries', project, [], [filter, query], { q: filter.q }),
-    deleteTrace: (project, traceId) => change(project, (context) => deleteTrace(context, traceId)),
+    async deleteTrace(project, traceId) {
+      const isDeleted = await change(project, (context) => deleteTrace(context, traceId));
+      if (isDeleted) await cleaner.run();
+      return isDeleted;
+    },
     async deleteUser(project, userId) {
       if (projects.find(project) === undefined) return 0;
       // What arrives while it is at work is not covered, or it might never end.
       const lastRow = sql.get<[number | null]>('SELECT max(id) FROM traces')?.[0] ?? 0;
-      return inSlices(tracesPerSlice, (limit) =>
-        write(project, (context) => deleteUserSlice(context, userId, lastRow, limit)),
-      );
+      const count = await untilDone(() => write(project, (context) => deleteUserSlice(context, userId, lastRow)));
+      await cleaner.run();
+      return count;
     },
-    recount: ({ repair }) => commits.run(() => recount(sql, repair)),
+    async recount({ repair }) {
+      const isSmall = sql.get('SELECT 1 FROM spans LIMIT 1 OFFSET ?', smallProject) === undefined;
+      const found = isSmall ? recountOf({ sql }) : await inspector.run('recountOf', nobody, []);
+      if (repair) {
+        for (const trace of found.wrongTraces) await commits.run(() => repairTrace(sql, trace));
+        await commits.run(() => repairSums(sql, found));
+      }
+      return { traces: found.traces, spans: found.spans, differences: found.differences };
+    },
 
     exportTraces: (project, traceIds, from) =>
       readSlowly('exportTraces', project, { text: '', counts: { trace: 0, span: 0, score: 0 }, next: null }, [
@@ -196,14 +221,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     async prune() {
       let pruned = 0;
       for (const project of projects.names()) {
-        pruned += await inSlices(tracesPerSlice, (limit) => write(project, (context) => pruneSlice(context, limit)));
-        await write(project, forgetOld);
+        pruned += await untilDone(() => write(project, pruneSlice));
+        await cleaner.run();
+        await untilDone(() => write(project, forgetSlice));
       }
+      await search?.purge();
+      while (await commits.run(() => giveBackSpace(sql)));
       return pruned;
     },
 
     async close() {
-      await readers.close();
+      await Promise.all([cleaner.close(), readers.close(), inspector.close()]);
       await search?.close();
       await commits.drain();
       db.close();
@@ -217,6 +245,9 @@ const isLongList = ({ from: _, to: __, userId, sessionId, ...others }: TraceFilt
   (sort !== undefined && sort !== 'time') ||
   (userId !== undefined && sessionId !== undefined) ||
   Object.values(others).some((value) => value !== undefined);
+
+const hasMoreSpansThan = (sql: Statements, trace: number, than: number): boolean =>
+  sql.get('SELECT 1 FROM spans WHERE trace = ? LIMIT 1 OFFSET ?', trace, than) !== undefined;
 
 /** Whether a project has more traces than so many. */
 const hasMoreTraces = (sql: Statements, project: number, than: number): boolean =>

@@ -3,6 +3,8 @@ import { listSessions, listUsers } from './list-groups.ts';
 import { listTraces } from './list-traces.ts';
 import type { ReadContext } from './read-context.ts';
 import { readTrace } from './read-trace.ts';
+import { recountOf } from './recount.ts';
+import { withdrawalOf } from './removal.ts';
 import { timeseries } from './series-query.ts';
 import { stats } from './stats-query.ts';
 
@@ -15,6 +17,8 @@ export const reads = {
   stats,
   timeseries,
   exportTraces,
+  recountOf,
+  withdrawalOf,
 } as const satisfies Record<
   string,
   // biome-ignore lint/suspicious/noExplicitAny: each is called with its own arguments; see `Read`.
@@ -25,5 +29,5 @@ export type ReadName = keyof typeof reads;
 
 /** The arguments of a read after its context, and its result. */
 export type ReadArguments<Name extends ReadName> =
-  Parameters<(typeof reads)[Name]> extends [ReadContext, ...infer Given] ? Given : never;
+  Parameters<(typeof reads)[Name]> extends [infer _Context, ...infer Given] ? Given : never;
 export type ReadResult<Name extends ReadName> = ReturnType<(typeof reads)[Name]>;

@@ -14,7 +14,7 @@ const mostCharacters = 1_000_000;
  * A batch arrives as compressed JSON. Writing each of its spans anew would serialise it again, put six times the bytes into
  * the file and cost three times the CPU of the rest (measured: `pnpm bench ingest`); so the body is stored as it is, and the
  * rows of its spans say where in it they stand. What was refused is taken out before it is stored, and what is deleted
- * later is taken out then: {@link removeFromSegments}.
+ * later is taken out then: {@link cleanSegment}.
  */
 export const isKeepable = (source: BatchSource | undefined): source is BatchSource =>
   source !== undefined && source.characters <= mostCharacters;
@@ -66,28 +66,26 @@ export class SegmentReader {
   }
 }
 
-/** Takes everything of these traces out of the segments that hold anything of them; a segment that holds nothing else goes. */
-export function removeFromSegments(
-  sql: Statements,
-  traces: readonly { readonly id: number; readonly traceId: string }[],
-): void {
-  // By segment: an id may stand in segments of several projects, and be removed in one only.
-  const removedIds = new Map<number, Set<string>>();
-  for (const { id, traceId } of traces) {
-    const segments = sql.get<[string]>('SELECT segments FROM traces WHERE id = ?', id)?.[0] ?? '';
-    for (const segment of segments.split(',').filter((text) => text !== '')) {
-      const ids = removedIds.get(Number(segment)) ?? new Set();
-      removedIds.set(Number(segment), ids.add(traceId));
-    }
-    sql.run("UPDATE traces SET segments = '' WHERE id = ?", id);
-  }
-  for (const [segment, ids] of removedIds) {
-    const stored = loadSegment(sql, segment);
-    if (stored === undefined) continue;
-    const rest = onlyWith(stored, (span) => !ids.has(span.trace_id));
-    if (rest.isEmpty) sql.run('DELETE FROM segments WHERE id = ?', segment);
-    else sql.run('UPDATE segments SET encoding = ?, body = ? WHERE id = ?', rest.encoding, rest.body, segment);
-  }
+/**
+ * Takes out of a segment what no row of the project says stands in it: spans of traces that were removed, and what a span was
+ * before it was merged. A segment that holds nothing else goes.
+ */
+export function cleanSegment(sql: Statements, project: number, id: number): void {
+  const stored = loadSegment(sql, id);
+  if (stored === undefined) return;
+  const rest = onlyWith(
+    stored,
+    (span, position) =>
+      sql.get(
+        'SELECT 1 FROM spans WHERE project = ? AND span_id = ? AND segment = ? AND position = ?',
+        project,
+        span.span_id,
+        id,
+        position,
+      ) !== undefined,
+  );
+  if (rest.isEmpty) sql.run('DELETE FROM segments WHERE id = ?', id);
+  else sql.run('UPDATE segments SET encoding = ?, body = ? WHERE id = ?', rest.encoding, rest.body, id);
 }
 
 type Segment = Pick<BatchSource, 'encoding' | 'body'>;

@@ -1,8 +1,8 @@
-/** Does work in slices of at most `limit`, until one is not full; says how much there was. Others get a turn between them. */
-export async function inSlices(limit: number, slice: (limit: number) => Promise<number>): Promise<number> {
+/** Does work a slice at a time, until one finds nothing to do; says how much there was. Others get a turn between them. */
+export async function untilDone(slice: () => Promise<number>): Promise<number> {
   for (let total = 0; ; ) {
-    const done = await slice(limit);
+    const done = await slice();
+    if (done === 0) return total;
     total += done;
-    if (done < limit) return total;
   }
 }

@@ -1,7 +1,7 @@
 import { dollarsOf } from '../../domain/cost.ts';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import type { Merged } from '../../domain/record.ts';
-import { RollupSheet, type TraceShare } from '../../domain/rollup.ts';
+import type { RollupSheet, TraceShare } from '../../domain/rollup.ts';
 import { durationMs, timeOf } from '../../domain/time.ts';
 import { type TraceState, traceState } from '../../domain/trace-state.ts';
 import { tracePayloadFields } from '../../domain/view.ts';
@@ -14,7 +14,6 @@ import {
   ledgerColumns,
   textOf,
 } from './codec.ts';
-import { addRollups } from './rollup-rows.ts';
 import type { Statements } from './statements.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -44,7 +43,7 @@ export function loadTrace({ sql, project, forgottenMicros }: WriteContext, trace
   );
   if (row === undefined) return undefined;
   const [id, state, retentionMicros, record] = row;
-  if (state !== rowState.live && retentionMicros <= forgottenMicros) {
+  if (state !== rowState.live && retentionMicros <= forgottenMicros && !hasRemains(sql, id)) {
     sql.run('DELETE FROM traces WHERE id = ?', id);
     return undefined;
   }
@@ -164,13 +163,29 @@ export function linkSegment(sql: Statements, trace: number, segment: number): vo
   sql.run("UPDATE traces SET segments = ltrim(segments || ',' || ?, ',') WHERE id = ?", String(segment), trace);
 }
 
-/** Takes a trace out of the lists and sums; its spans, payloads and scores are the caller's to remove. */
-export function withdrawTrace(sql: Statements, project: number, trace: number, before: TraceVersion): void {
-  saveLabels(sql, project, trace, before, undefined);
-  const sheet = new RollupSheet();
-  sheet.takeOut(shareOf(before));
-  addRollups(sql, project, sheet.changes());
+/** A trace's row without what a write needs of its spans; a removal may find a hundred thousand. */
+export interface TraceHead {
+  readonly id: number;
+  readonly traceId: string;
+  readonly state: number;
+  readonly retentionMicros: number;
 }
+
+export function findTrace(sql: Statements, project: number, traceId: string): TraceHead | undefined {
+  const row = sql.get<[number, number, number]>(
+    'SELECT id, state, retention_us FROM traces WHERE project = ? AND trace_id = ?',
+    project,
+    traceId,
+  );
+  return row && { id: row[0], traceId, state: row[1], retentionMicros: row[2] };
+}
+
+/** Whether a removal of it is under way: its row is then needed, however old. */
+const hasRemains = (sql: Statements, trace: number): boolean =>
+  sql.get(
+    "SELECT 1 FROM traces WHERE id = ?1 AND (segments <> '' OR EXISTS (SELECT 1 FROM removals WHERE trace = ?1))",
+    trace,
+  ) !== undefined;
 
 export const shareOf = ({ state, entries, retentionMicros }: TraceVersion): TraceShare => ({
   retentionMicros,
@@ -185,23 +200,28 @@ function saveLabels(
   project: number,
   trace: number,
   before: TraceVersion | undefined,
-  after: TraceVersion | undefined,
+  after: TraceVersion,
 ): void {
-  const old = before === undefined ? new Map() : labelsOf(before);
-  const current = after === undefined ? new Map() : labelsOf(after);
-  for (const [key, label] of old)
-    if (!current.has(key))
-      sql.run(
-        'DELETE FROM trace_labels WHERE project = ? AND kind = ? AND value = ? AND start_us = ? AND trace = ?',
-        project,
-        ...label,
-        trace,
-      );
+  const old = before === undefined ? new Map<string, Label>() : labelsOf(before);
+  const current = labelsOf(after);
+  for (const [key, label] of old) if (!current.has(key)) removeLabel(sql, project, trace, label);
   for (const [key, label] of current)
     if (!old.has(key)) sql.run('INSERT INTO trace_labels VALUES (?, ?, ?, ?, ?)', project, ...label, trace);
 }
 
-function labelsOf({ record, state }: TraceVersion): Map<string, [kind: string, value: string, startMicros: number]> {
+/** A tag or model under which a trace is found, with the trace's start. */
+export type Label = [kind: string, value: string, startMicros: number];
+
+export function removeLabel(sql: Statements, project: number, trace: number, label: Label): void {
+  sql.run(
+    'DELETE FROM trace_labels WHERE project = ? AND kind = ? AND value = ? AND start_us = ? AND trace = ?',
+    project,
+    ...label,
+    trace,
+  );
+}
+
+export function labelsOf({ record, state }: TraceVersion): Map<string, Label> {
   const tags = (record?.fields['tags'] as string[] | undefined) ?? [];
   const labels = [
     ...tags.map((tag) => ['tag', textOf(tag), state.startMicros] as const),

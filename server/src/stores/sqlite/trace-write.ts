@@ -5,7 +5,7 @@ import { maxAheadMicros } from '../../domain/retention.ts';
 import type { RollupSheet } from '../../domain/rollup.ts';
 import { microsOf } from '../../domain/time.ts';
 import { maxSpansPerTrace, type Outcome } from '../store.ts';
-import { expireHolder } from './removal.ts';
+import { freeSpanId } from './removal.ts';
 import { findScore, saveScore } from './score-rows.ts';
 import { SegmentReader } from './segments.ts';
 import { type ContentPlace, findSpan, insertSpan, type StoredSpan, spanRecord, updateSpan } from './span-rows.ts';
@@ -139,8 +139,8 @@ export class TraceWrite {
     const number = this.#entries.size + 1;
     const insert = () => insertSpan(sql, { project, trace, spanId, place, number }, record, pricer);
     let entry = insert();
-    // The id is taken. By a trace that has expired, which no reader sees any more: then it is free.
-    if (entry === undefined && expireHolder(this.#context, spanId)) entry = insert();
+    // The id is taken. By a trace that no reader sees any more: then it is free.
+    if (entry === undefined && freeSpanId(this.#context, spanId)) entry = insert();
     if (entry === undefined) return 'conflict';
     if (place !== undefined) this.#placed.set(spanId, record);
     return this.#enter(entry, number);

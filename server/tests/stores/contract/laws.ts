@@ -104,7 +104,12 @@ export function laws(suite: Suite): void {
   });
 }
 
-async function follow(steps: readonly Step[], projects: readonly string[], world: World, model: Store): Promise<void> {
+export async function follow(
+  steps: readonly Step[],
+  projects: readonly string[],
+  world: World,
+  model: Store,
+): Promise<void> {
   const sent: { project: string; elements: ReturnType<typeof elementsOf> }[] = [];
   const both = async <T>(what: string, call: (store: Store) => Promise<T>): Promise<void> => {
     expectSame(await call(world.store), await call(model), what);

@@ -1,5 +1,5 @@
 import type { ScoreRecord, SpanRecord, Status, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
-import type { Merged } from '../../../src/domain/record.ts';
+import type { Fields, Merged } from '../../../src/domain/record.ts';
 import { micros } from './canonical.ts';
 import { field, fieldsOf, type MergedRecord, mergeAll, text } from './merging.ts';
 import { type Counted, compare, dollars, type Totals, Tree } from './tree.ts';
@@ -21,6 +21,8 @@ export interface Seen {
   readonly totals: Totals;
   readonly counted: Counted;
   readonly hasFinishedRecord: boolean;
+  /** The trace's own record, where it has one, and its spans': what search looks into, one by one. */
+  readonly records: readonly Fields[];
 }
 
 /** wire.md, Roots: a trace exists once a record or a span of it does; scores alone do not make one. */
@@ -56,6 +58,7 @@ export const see = (project: string, traceId: string, received: Received): Seen 
     spans,
     scores,
     hasFinishedRecord: head.end_time !== undefined || totals.spanCount > 0,
+    records: [...(record === undefined ? [] : [fieldsOf(record)]), ...(spans as unknown as Fields[])],
     trace: {
       tags: [],
       metadata: {},
