@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { absentable, Label, Name, Text } from './fields.ts';
+import { absentable, Label, Name, Revision, Text } from './fields.ts';
 import { Id } from './ids.ts';
 import { Time } from './time.ts';
 
@@ -21,7 +21,7 @@ export const ScoreUpsert = z.object({
   comment: absentable(Text),
   source: absentable(ScoreSource),
   created_at: Time,
-  rev: absentable(z.int().check(z.gte(0), z.lte(2 ** 31 - 1))),
+  rev: absentable(Revision),
 });
 export type ScoreUpsert = z.infer<typeof ScoreUpsert>;
 
@@ -38,7 +38,10 @@ export const ScoreRecord = z.object({
 });
 export type ScoreRecord = z.infer<typeof ScoreRecord>;
 
-/** Body of `POST /api/traces/{trace_id}/scores`. The server makes id and time where they are absent. */
+/**
+ * Body of `POST /api/traces/{trace_id}/scores`. The server makes id and time where they are absent. A correction repeats the
+ * `score_id` with a greater `rev`.
+ */
 export const AddScoreBody = z.object({
   score_id: absentable(Id),
   span_id: absentable(Id),
@@ -47,6 +50,7 @@ export const AddScoreBody = z.object({
   comment: absentable(Text),
   source: absentable(ScoreSource),
   created_at: absentable(Time),
+  rev: absentable(Revision),
 });
 export type AddScoreBody = z.infer<typeof AddScoreBody>;
 export const AddScoreAnswer = z.object({ score_id: Id, status: z.literal('created') });

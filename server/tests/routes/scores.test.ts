@@ -39,14 +39,14 @@ describe('POST /api/traces/{id}/scores', () => {
     expect(body.score_id).toMatch(/^[0-9a-f]{32}$/);
   });
 
-  it('of the same id corrects it', async () => {
+  it('corrects a score by its id and a greater rev', async () => {
     const server = await startTestServer();
     await server.post('/api/ingest', { traces: [aTrace()] });
 
-    for (const value of ['calm', 'formal'])
-      await server.post('/api/traces/t1/scores', { score_id: 'f1', name: 'tone', value, created_at: now });
+    for (const [rev, value] of [true, false].entries())
+      await server.post('/api/traces/t1/scores', { score_id: 'f1', name: 'helpful', value, rev });
 
-    expect((await server.get('/api/traces/t1')).body.trace.scores).toEqual([{ name: 'tone', value: 'formal' }]);
+    expect((await server.get('/api/traces/t1')).body.trace.scores).toEqual([{ name: 'helpful', value: false }]);
   });
 
   it('takes feedback that comes before its trace', async () => {
