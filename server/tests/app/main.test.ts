@@ -90,6 +90,18 @@ it.each(['SIGTERM', 'SIGINT'] as const)(
   },
 );
 
+it('does not wait for those who watch it live when it is to end', async () => {
+  const { child, url, ended } = await startMain();
+  const live = await fetch(`${await url}/api/live`, { headers });
+
+  const killedAt = performance.now();
+  child.kill('SIGTERM');
+
+  expect(await ended).toMatchObject({ code: 0, signal: null });
+  expect(performance.now() - killedAt).toBeLessThan(5_000);
+  expect(await live.text()).toContain('event: ready');
+});
+
 it('keeps what it has acknowledged when it is killed', async () => {
   const first = await startMain();
   await fetch(`${await first.url}/api/traces`, { method: 'POST', headers, body: '{"name":"n","trace_id":"t1"}' });

@@ -153,12 +153,20 @@ const migrations: readonly string[] = [
   `,
 ];
 
+/** The file was written by a later version, and would be misread. */
+class NewerLayout extends Error {
+  override readonly name = 'NewerLayout';
+  readonly code = 'NEWER_LAYOUT';
+}
+
 /** Brings a file to this version, in one transaction. Refuses a file of a later version: it would be misread. */
 export function migrate(db: DatabaseSync): void {
   const { user_version: version } = db.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version === migrations.length) return;
   if (version > migrations.length)
-    throw new Error(`the data was written by a newer server (layout ${version}, this one knows ${migrations.length})`);
+    throw new NewerLayout(
+      `the data was written by a newer server (layout ${version}, this one knows ${migrations.length})`,
+    );
   db.exec('BEGIN EXCLUSIVE');
   try {
     for (const step of migrations.slice(version)) db.exec(step);
