@@ -16,7 +16,6 @@ import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
 import { openDatabase } from './database.ts';
 import { ingest } from './ingest.ts';
-import { readSession } from './list-groups.ts';
 import { measure } from './measure.ts';
 import { Projects } from './projects.ts';
 import type { ReadContext } from './read-context.ts';
@@ -182,8 +181,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       readPage('listSessions', project, { sessions: [], nextCursor: null }, [filter, page]),
     listUsers: (project, filter, page) =>
       readPage('listUsers', project, { users: [], nextCursor: null }, [filter, page]),
-    readSession: (project, sessionId, page) =>
-      read(project, undefined, (context) => readSession(context, sessionId, page)),
+    readSession: (project, sessionId, page) => readSlowly('readSession', project, undefined, [sessionId, page]),
     stats: (project) => readSlowly('stats', project, emptyStats(), []),
     timeseries: (project, filter, query) => readSlowly('timeseries', project, [], [filter, query], { q: filter.q }),
     async deleteTrace(project, traceId) {

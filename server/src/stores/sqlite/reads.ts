@@ -1,5 +1,5 @@
 import { exportTraces } from './export.ts';
-import { listSessions, listUsers } from './list-groups.ts';
+import { listSessions, listUsers, readSession } from './list-groups.ts';
 import { listTraces } from './list-traces.ts';
 import type { ReadContext } from './read-context.ts';
 import { readTrace } from './read-trace.ts';
@@ -13,6 +13,7 @@ export const reads = {
   listTraces,
   listSessions,
   listUsers,
+  readSession,
   readTrace,
   stats,
   timeseries,

@@ -7,7 +7,11 @@ import type { ReadContext } from './read-context.ts';
 import { type Conditions, conditionsOf } from './trace-conditions.ts';
 
 /** The series over the traces that the filter takes: one pass over their ledgers, whatever their number in constant memory. */
-export function timeseries(context: ReadContext, filter: TraceFilter, query: SeriesQuery): TimeseriesPoint[] | 'too long' {
+export function timeseries(
+  context: ReadContext,
+  filter: TraceFilter,
+  query: SeriesQuery,
+): TimeseriesPoint[] | 'too long' {
   const conditions = conditionsOf(context, filter);
   const series = new Series(query, toldApart(context, conditions, query.groupBy));
   for (const trace of ledgers(context, conditions, query.groupBy)) {
