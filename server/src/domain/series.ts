@@ -30,7 +30,7 @@ export interface SeriesTrace {
 }
 
 /** How many groups a series tells apart; the rest of them is one. */
-export const maxSeriesGroups = 50;
+const maxSeriesGroups = 50;
 
 /** The most points of one answer: some 8 MB of JSON. */
 export const maxSeriesPoints = 20_000;
