@@ -37,6 +37,8 @@ export const Limits = z.object({
   max_payload_bytes: z.int(),
   max_json_depth: z.int(),
   retention_days: z.int(),
+  /** Requests a minute with one key; absent where there is no limit. */
+  requests_per_minute: z.optional(z.int()),
 });
 export type Limits = z.infer<typeof Limits>;
 

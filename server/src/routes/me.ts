@@ -4,7 +4,7 @@ import type { AppContext } from '../context.ts';
 import { serverVersion } from '../version.ts';
 
 export const meRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { config }) => {
-  const { limits, retentionDaysOf } = config;
+  const { limits, retentionDaysOf, rateLimit } = config;
   app.get(
     '/api/me',
     {
@@ -23,6 +23,7 @@ export const meRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { config 
         max_payload_bytes: limits.maxPayloadBytes,
         max_json_depth: limits.maxJsonDepth,
         retention_days: retentionDaysOf(request.project),
+        ...(rateLimit === undefined ? {} : { requests_per_minute: rateLimit }),
       },
     }),
   );

@@ -18,6 +18,16 @@ describe('RATE_LIMIT_RPM', () => {
     expect(refused.body.detail).toContain('RATE_LIMIT_RPM (2)');
   });
 
+  it('is told to whom asks for the limits, where there is one', async () => {
+    const limitOf = async (env: Record<string, string>) =>
+      (await (await startTestServer({ env })).get('/api/me', { key: 'dev' })).body.limits.requests_per_minute;
+    const API_KEYS = 'shop:dev';
+
+    expect(await limitOf({ API_KEYS })).toBeUndefined();
+    expect(await limitOf({ API_KEYS, HOST: '0.0.0.0' })).toBe(6000);
+    expect(await limitOf({ API_KEYS, HOST: '0.0.0.0', RATE_LIMIT_RPM: '0' })).toBeUndefined();
+  });
+
   it('counts each key for itself, also two of one project', async () => {
     const env = { RATE_LIMIT_RPM: '1', API_KEYS: 'shop:one,shop:two' };
     const server = await startTestServer({ env });
