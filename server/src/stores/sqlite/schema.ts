@@ -44,7 +44,8 @@ const migrations: readonly string[] = [
   ) STRICT;
   -- With what lists filter and sort by most, so that a scan reads no rows.
   CREATE INDEX traces_by_time
-    ON traces (project, start_us, trace_id, retention_us, status, name, duration_ms, cost_usd) WHERE state = 0;
+    ON traces (project, start_us, trace_id, retention_us, status, name, environment, release, duration_ms, cost_usd)
+    WHERE state = 0;
   CREATE INDEX traces_by_user ON traces (project, user_id, start_us, trace_id) WHERE state = 0 AND user_id IS NOT NULL;
   CREATE INDEX traces_by_session ON traces (project, session_id, start_us, trace_id) WHERE state = 0 AND session_id IS NOT NULL;
   -- Apart from tombstones: an index that begins with the state would look better to the planner than it is.
