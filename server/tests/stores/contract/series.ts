@@ -18,7 +18,7 @@ const sumOf = (
   field: 'trace_count' | 'span_count' | 'total_cost' | 'tokens_input',
 ) => points.reduce((sum, point) => sum + point[field], 0);
 
-/** wire.md, Reading: `GET /api/stats/timeseries`; docs/decisions/0007 where it is silent. */
+/** wire.md, Reading: `GET /api/stats/timeseries`; docs/decisions/0008 where it is silent. */
 export function series(suite: Suite): void {
   describe('a series', () => {
     it('has traces in the bucket of their start and spans in that of theirs', async () => {

@@ -17,7 +17,7 @@ interface Heap {
 }
 
 /**
- * docs/decisions/0007: traces by their start, spans by theirs; every trace and finished span in each of its groups; groups
+ * docs/decisions/0008: traces by their start, spans by theirs; every trace and finished span in each of its groups; groups
  * beyond the fifty with the most traces as one.
  */
 export const seriesOf = (all: readonly Seen[], { bucket, groupBy }: SeriesQuery): TimeseriesPoint[] => {
