@@ -87,8 +87,10 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
     },
     async (request, reply) => {
       const { payloads = true, limit = spansWithoutLimit, cursor } = request.query;
-      const trace = await store.readTrace(request.project, request.params.trace_id, { payloads, limit, cursor });
-      return trace ?? reply.problem(404, unknownTrace);
+      const json = await store.readTraceJson(request.project, request.params.trace_id, { payloads, limit, cursor });
+      if (json === undefined) return reply.problem(404, unknownTrace);
+      // What the schema documents, as the text that it is sent as.
+      return reply.type('application/json; charset=utf-8').send(json as unknown as TraceAnswer);
     },
   );
 

@@ -49,6 +49,12 @@ export interface Store {
   /** A trace with its spans in order of (start_time, span_id), or undefined. */
   readTrace(project: string, traceId: string, options: ReadTraceOptions): Promise<TraceAnswer | undefined>;
 
+  /**
+   * The same as UTF-8 JSON. Of a large trace that is most of the work, which a store can then have done where it holds up
+   * nobody.
+   */
+  readTraceJson(project: string, traceId: string, options: ReadTraceOptions): Promise<Uint8Array | undefined>;
+
   /** One span, whole, or undefined. */
   readSpan(project: string, spanId: string): Promise<SpanRecord | undefined>;
 

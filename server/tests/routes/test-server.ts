@@ -77,7 +77,8 @@ export async function startTestServer({
 
   const drift: string[] = [];
   app.addHook('onSend', async (request, reply, payload) => {
-    if (typeof payload === 'string') drift.push(...driftOf(request, reply, payload));
+    const text = payload instanceof Uint8Array ? Buffer.from(payload).toString() : payload;
+    if (typeof text === 'string') drift.push(...driftOf(request, reply, text));
   });
 
   const call: TestServer['call'] = async (method, url, { body, headers = {}, key = 'project-dev' } = {}) => {

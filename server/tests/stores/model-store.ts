@@ -66,6 +66,11 @@ export class ModelStore implements Store {
     return copy(payloads ? answer : withoutPayloads(answer));
   }
 
+  async readTraceJson(project: string, traceId: string, options: ReadTraceOptions) {
+    const answer = await this.readTrace(project, traceId, options);
+    return answer && new TextEncoder().encode(JSON.stringify(answer));
+  }
+
   async readSpan(project: string, spanId: string) {
     return copy(this.#model.readSpan(project, spanId));
   }

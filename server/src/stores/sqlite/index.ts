@@ -5,6 +5,7 @@ import {
   InvalidCursor,
   type ListRequest,
   type PageRequest,
+  type ReadTraceOptions,
   SearchIsOff,
   type Store,
   type StoreOptions,
@@ -19,7 +20,7 @@ import { ingest } from './ingest.ts';
 import { measure } from './measure.ts';
 import { Projects } from './projects.ts';
 import type { ReadContext } from './read-context.ts';
-import { hasMoreSpans, readSpan, readTrace, traceStateOf } from './read-trace.ts';
+import { hasMoreSpans, readSpan, traceStateOf } from './read-trace.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { type ReadArguments, type ReadName, type ReadResult, reads } from './reads.ts';
 import { recountOf, repairSums, repairTrace } from './recount.ts';
@@ -156,6 +157,18 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     if (cursor !== undefined && projects.find(project) === undefined) throw new InvalidCursor();
     return readSlowly(name, project, absent, given, { q, isQuick: (id) => !isLong || isSmall(id) });
   };
+  /** A large trace is read in a thread, whatever else there is. */
+  const readTraceAs = async <Name extends 'readTrace' | 'readTraceJson'>(
+    name: Name,
+    project: string,
+    traceId: string,
+    given: ReadTraceOptions,
+  ): Promise<ReadResult<Name>> => {
+    const isLarge = await read(project, false, (context) => hasMoreSpans(context, traceId, smallTrace));
+    return readSlowly(name, project, undefined as ReadResult<Name>, [traceId, given] as ReadArguments<Name>, {
+      isQuick: () => !isLarge,
+    });
+  };
   /** A write that needs something stored before: a project that has never written has nothing. */
   const change = async (project: string, work: (context: WriteContext) => boolean): Promise<boolean> =>
     projects.find(project) === undefined ? false : write(project, work);
@@ -169,11 +182,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     traceState: (project, traceId) => read(project, 'unknown', (context) => traceStateOf(context, traceId)),
     completeSpan: (project, spanId, fields) => change(project, (context) => completeSpan(context, spanId, fields)),
     completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
-    async readTrace(project, traceId, given) {
-      const isLarge = await read(project, false, (context) => hasMoreSpans(context, traceId, smallTrace));
-      if (!isLarge) return read(project, undefined, (context) => readTrace(context, traceId, given));
-      return readSlowly('readTrace', project, undefined, [traceId, given], { isQuick: () => false });
-    },
+    readTrace: (project, traceId, given) => readTraceAs('readTrace', project, traceId, given),
+    readTraceJson: (project, traceId, given) => readTraceAs('readTraceJson', project, traceId, given),
     readSpan: (project, spanId) => read(project, undefined, (context) => readSpan(context, spanId)),
     listTraces: (project, filter, page) =>
       readPage('listTraces', project, { traces: [], nextCursor: null }, [filter, page], isLongList(filter, page)),

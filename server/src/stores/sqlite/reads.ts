@@ -2,7 +2,7 @@ import { exportTraces } from './export.ts';
 import { listSessions, listUsers, readSession } from './list-groups.ts';
 import { listTraces } from './list-traces.ts';
 import type { ReadContext } from './read-context.ts';
-import { readTrace } from './read-trace.ts';
+import { readTrace, readTraceJson } from './read-trace.ts';
 import { recountOf } from './recount.ts';
 import { withdrawalOf } from './removal.ts';
 import { timeseries } from './series-query.ts';
@@ -15,6 +15,7 @@ export const reads = {
   listUsers,
   readSession,
   readTrace,
+  readTraceJson,
   stats,
   timeseries,
   exportTraces,
