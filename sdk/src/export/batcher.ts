@@ -78,9 +78,6 @@ export interface BatcherOptions {
 // More would not arrive sooner over one connection pool, and a server that has come back would get all at once.
 const mostInFlight = 4;
 
-// Compression runs on the thread pool, which the application's files and look-ups need as well.
-const mostPacking = 2;
-
 // How long a transport may keep a batch. The one over HTTP gives up sooner.
 const sendingMs = 30_000;
 
@@ -115,7 +112,8 @@ export class Batcher {
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   readonly #inFlight = new Map<Block, Attempt>();
   readonly #probes = new Set<Attempt>();
-  readonly #packing = new Set<Block>();
+  /** One at a time: compression runs on the thread pool, which the application's files and look-ups need as well. */
+  #packing: Block | undefined;
   readonly #packed = new WeakSet<Block>();
   readonly #waiters = new Set<Waiter>();
   #errors = new Set<string>();
@@ -327,10 +325,10 @@ export class Batcher {
     const { packer } = this.#options;
     if (packer === undefined) return;
     for (const block of this.#queue.waiting) {
-      if (this.#packing.size >= mostPacking) return;
+      if (this.#packing !== undefined) return;
       if (this.#packed.has(block)) continue;
       this.#packed.add(block);
-      this.#packing.add(block);
+      this.#packing = block;
       void this.#packOne(packer, block);
     }
   }
@@ -342,7 +340,7 @@ export class Batcher {
     } catch (error) {
       this.#problem(`records could not be compressed: ${textOf(error)}`);
     }
-    this.#packing.delete(block);
+    this.#packing = undefined;
     this.#queue.resized(block, before);
     this.#pump();
   }
@@ -350,7 +348,7 @@ export class Batcher {
   #sendReady(room: number, now: number): void {
     for (const block of this.#queue.waiting) {
       if (this.#inFlight.size >= room) return;
-      if (!this.#packing.has(block) && (this.#options.packer === undefined || this.#packed.has(block)))
+      if (this.#packing !== block && (this.#options.packer === undefined || this.#packed.has(block)))
         void this.#send(block, now);
     }
   }

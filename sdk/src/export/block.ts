@@ -76,8 +76,8 @@ class JsonText {
 
 const firstBytes = 16 * 1024;
 
-// Beside the one that is being filled. More than this would be held for nothing after one large batch.
-const mostSpare = 2;
+// As many wait for the compressor in a burst. More, and larger ones, would be held for nothing after one large batch.
+const mostSpare = 4;
 const mostSpareBytes = 4 * 1024 * 1024;
 
 // What a request says around its records.

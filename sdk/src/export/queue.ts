@@ -99,7 +99,7 @@ export class BlockQueue {
 
   /** Takes a record; answers the block that it is in. */
   add(kind: ElementKind, id: string, json: string, sequence: number): Block {
-    this.#withdraw(kind + id);
+    if (this.#announcements.size > 0) this.#withdraw(kind + id);
     this.#latestSequence = sequence;
     let block = this.#open;
     if (block !== undefined && this.#isFull(block, json.length)) {
@@ -200,13 +200,11 @@ export class BlockQueue {
     }
   }
 
-  #withdraw(key: string): boolean {
-    if (this.#announcements.size === 0) return false;
+  #withdraw(key: string): void {
     const announcement = this.#announcements.get(key);
-    if (announcement === undefined) return false;
+    if (announcement === undefined) return;
     this.#announcements.delete(key);
     this.#announcementBytes -= announcement.json.length;
-    return true;
   }
 
   #count(block: Block, sign: 1 | -1): void {
