@@ -89,7 +89,9 @@ async function askMe(api: Api, key: string | undefined): Promise<MeAnswer | stri
   const reply = await api.call('/api/me');
   if (reply.status === 200) {
     const answer = z.safeParse(MeAnswer, parse(await textOf(reply)));
-    return answer.success ? answer.data : 'What answers GET /api/me is no LLM Tracer server. Is there a proxy in between?';
+    return answer.success
+      ? answer.data
+      : 'What answers GET /api/me is no LLM Tracer server. Is there a proxy in between?';
   }
   const problem = await problemOf(reply);
   if (reply.status === 401 && key === undefined)

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { ExportQuery } from 'llm-tracer/schema';
 import { type Api, problemOf } from '../api.ts';
@@ -33,8 +33,8 @@ export function addExport(program: Command, { terminal, run }: CommandContext): 
       try {
         const { output } = options;
         const counts = await (output === undefined
-          ? writeExport(api, query, terminal.stdout, progress)
-          : writeFile(output, (stream) => writeExport(api, query, stream, progress)));
+          ? writeExport(api, query, terminal.stdout, false, progress)
+          : writeFile(output, (stream) => writeExport(api, query, stream, true, progress)));
         progress.end();
         return {
           exitCode: exitCodes.well,
@@ -65,7 +65,13 @@ interface Counts {
   readonly scores: number;
 }
 
-async function writeExport(api: Api, query: URLSearchParams, output: Writable, progress: Progress): Promise<Counts> {
+async function writeExport(
+  api: Api,
+  query: URLSearchParams,
+  output: Writable,
+  isOwn: boolean,
+  progress: Progress,
+): Promise<Counts> {
   const reply = await api.call(`/api/export?${query}`, { timeoutMs: 300_000 });
   if (reply.status !== 200) {
     const isQuestion = reply.status === 422;
@@ -74,21 +80,23 @@ async function writeExport(api: Api, query: URLSearchParams, output: Writable, p
       `${api.name} does not export: ${await problemOf(reply)}`,
     );
   }
-  let bytes = 0;
   let end = Buffer.alloc(0);
-  try {
-    for await (const chunk of reply.body) {
-      bytes += chunk.length;
-      end = Buffer.concat([end, chunk]).subarray(-1024);
-      if (!output.write(chunk)) await once(output, 'drain');
-      progress.update(() => `${sized(bytes)} exported`);
+  const watched = async function* (): AsyncGenerator<Uint8Array> {
+    let bytes = 0;
+    try {
+      for await (const chunk of reply.body) {
+        bytes += chunk.length;
+        end = Buffer.concat([end, chunk]).subarray(-1024);
+        progress.update(() => `${sized(bytes)} exported`);
+        yield chunk;
+      }
+    } catch (error) {
+      const reason = (error as Error).message;
+      throw new CommandError(exitCodes.undone, `The export broke off after ${sized(bytes)}: ${reason}.`);
     }
-  } catch (error) {
-    throw new CommandError(
-      exitCodes.undone,
-      `The export broke off after ${sized(bytes)}: ${(error as Error).message}.`,
-    );
-  }
+  };
+  // Standard output is not this command's to end.
+  await pipeline(watched, output, { end: isOwn });
   return countsOf(end.toString('utf8'));
 }
 
@@ -112,8 +120,6 @@ async function writeFile<T>(path: string, work: (stream: Writable) => Promise<T>
   await once(stream, 'open');
   try {
     const result = await work(stream);
-    stream.end();
-    await finished(stream);
     await rename(partial, path);
     return result;
   } catch (error) {
