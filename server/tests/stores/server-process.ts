@@ -17,14 +17,23 @@ export class ServerProcess {
   }
 
   /** Starts it on a folder and resolves once it listens. */
-  static async start(dataDir: string): Promise<ServerProcess> {
-    const env = { PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent' };
+  static async start(dataDir: string, variables: Readonly<Record<string, string>> = {}): Promise<ServerProcess> {
+    const env = { PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...variables };
     const child = spawn(process.execPath, [...flags, main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     for await (const line of createInterface(child.stdout)) {
       const url = /listening on (\S+)$/.exec(line)?.[1];
       if (url !== undefined) return new ServerProcess(child, url);
     }
     throw new Error('the server ended before it listened');
+  }
+
+  get pid(): number {
+    return this.#child.pid as number;
+  }
+
+  /** Whether it still runs. */
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
   /** SIGKILL: no handler runs, nothing is flushed. Resolves when the process is gone. */

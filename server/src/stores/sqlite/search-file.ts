@@ -38,6 +38,9 @@ export const traceOfDocument = 'rowid >> 17';
 export const documentsOfTrace = (trace: string): string =>
   `rowid BETWEEN (${trace}) << 17 AND ((${trace}) << 17) + ${recordsPerTrace - 1}`;
 
+/** SQL for the newest row of a trace that has a document. FTS5 keeps the ids of all of them in order. */
+export const newestTraceOfDocuments = '(SELECT max(id) >> 17 FROM search.documents_docsize)';
+
 export const searchFileOf = (dataDir: string): string => join(dataDir, fileName);
 
 export const hasSearchFile = (dataDir: string): boolean => existsSync(searchFileOf(dataDir));

@@ -4,7 +4,7 @@ import type { TraceFilter } from '../store.ts';
 import { textOf } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
 import { matchOf } from './search-condition.ts';
-import { documentsOfTrace, traceOfDocument } from './search-file.ts';
+import { documentsOfTrace, newestTraceOfDocuments, traceOfDocument } from './search-file.ts';
 
 /** A condition on a row of `traces`, as SQL with its values. */
 export interface Conditions {
@@ -85,7 +85,7 @@ const labelCondition = (
 function searchCondition(context: ReadContext, traces: string, q: string): Conditions {
   const match = matchOf(q);
   if (match === undefined) return { sql: 'FALSE', values: [] };
-  return setCondition(
+  const { sql, values } = setCondition(
     context,
     {
       from: 'FROM search.documents WHERE documents MATCH ?',
@@ -95,6 +95,8 @@ function searchCondition(context: ReadContext, traces: string, q: string): Condi
     },
     [match],
   );
+  // What the index does not know yet need not be asked about, trace by trace.
+  return { sql: `${traces}.id <= ${newestTraceOfDocuments} AND ${sql}`, values };
 }
 
 const decimalForm = /^-?\d+(\.\d+)?$/;
