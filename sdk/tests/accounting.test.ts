@@ -74,7 +74,7 @@ test('delivered, pending and dropped are together what ended, and each drop is t
         },
       });
       let ended = 0;
-      const check = (report: FlushReport) => {
+      const check = (report: FlushReport, told: object) => {
         expect(report.delivered + report.pending + report.dropped).toBe(ended);
         expect(report.dropReasons).toEqual(told);
         expect(report.delivered).toBeLessThanOrEqual(stored.size);
@@ -93,24 +93,29 @@ test('delivered, pending and dropped are together what ended, and each drop is t
           const flushing = batcher.flush(action.flushMs);
           const startedAt = performance.now();
           let tookMs = Number.POSITIVE_INFINITY;
+          let toldThen = {};
           void flushing.then(() => {
             tookMs = performance.now() - startedAt;
+            toldThen = { ...told };
           });
           await vi.advanceTimersByTimeAsync(action.flushMs);
           expect(tookMs).toBeLessThanOrEqual(action.flushMs);
-          check(await flushing);
+          check(await flushing, toldThen);
         }
       }
       server = 'accepts';
+      // An answer that is under way may still be that of a refused key, which flush() does not wait behind.
+      await vi.advanceTimersByTimeAsync(60_000);
       const flushing = batcher.flush(120_000);
       await vi.advanceTimersByTimeAsync(120_000);
       const last = await flushing;
       const closing = batcher.close(1000);
       await vi.advanceTimersByTimeAsync(1000);
 
-      check(last);
+      check(last, told);
       expect(last.pending).toBe(0);
-      expect(last.delivered).toBe(stored.size);
+      // A request that was given up for its successor may have been stored, and its successor refused.
+      expect(stored.size - last.delivered).toBeLessThanOrEqual(last.dropped);
       expect(sum(Object.values((await closing).dropReasons))).toBe(sum(Object.values(told)));
       expect(vi.getTimerCount()).toBe(0);
     }),
