@@ -109,7 +109,7 @@ describe('01-first-trace', () => {
   test('prints where to look, and what was delivered', () => {
     expect(printed).toContain(`Trace: ${server.url}`);
     expect(printed).toContain(answer.trace.trace_id);
-    expect(printed).toMatch(/Sent: \{ delivered: 5, pending: 0, dropped: 0/); // a trace, three spans, a score
+    expect(printed).toMatch(/Sent: \{\s+delivered: 5,\s+pending: 0,\s+dropped: 0/); // a trace, three spans, a score
   });
 });
 
