@@ -175,14 +175,21 @@ export function describeSearchContract(name: string, factory: StoreFactory): voi
         const projects = [`s${number}a`, `s${number}b`] as const;
         world.clock.set(Date.parse(noon) * 1000);
         const model = new ModelStore({ clock: world.clock.now, retentionDays });
-        await follow(steps, projects, world, model);
-        await settled(world);
-        for (const project of projects)
-          for (const q of queries) {
-            const list = (store: typeof model | typeof world.store) => store.listTraces(project, { q }, { limit: 100 });
-            const [actual, expected] = await Promise.all([list(world.store), list(model)]);
-            expectSame(actual.traces, JSON.parse(JSON.stringify(expected.traces)), `${project} ${q}`);
-          }
+        try {
+          await follow(steps, projects, world, model);
+          await settled(world);
+          for (const project of projects)
+            for (const q of queries) {
+              const list = (store: typeof model | typeof world.store) =>
+                store.listTraces(project, { q }, { limit: 100 });
+              const [actual, expected] = await Promise.all([list(world.store), list(model)]);
+              expectSame(actual.traces, JSON.parse(JSON.stringify(expected.traces)), `${project} ${q}`);
+            }
+        } finally {
+          // Pruning counts over all projects, so the next history must find no remains of this one, even if it failed.
+          world.clock.advance({ days: 10 });
+          await world.store.prune();
+        }
       };
       const numRuns = Math.ceil(20 * Number(process.env['TEST_SCALE'] ?? 1));
 
