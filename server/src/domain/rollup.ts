@@ -54,6 +54,22 @@ export class RollupSheet {
     this.#add(share, -1);
   }
 
+  /**
+   * Takes out what a trace was and puts in what it has become. Of a large trace a write changes little: spans that stand where
+   * they stood, the same object counted the same way, are passed over.
+   */
+  replace(before: TraceShare, after: TraceShare): void {
+    const isSame =
+      retentionDayOf(before) !== retentionDayOf(after)
+        ? undefined
+        : (index: number): boolean =>
+            before.entries[index] === after.entries[index] &&
+            before.counts.tokens[index] === after.counts.tokens[index] &&
+            before.counts.cost[index] === after.counts.cost[index];
+    this.#add(before, -1, isSame);
+    this.#add(after, 1, isSame);
+  }
+
   /** Adds sums that were changes or stored before. */
   addRollup({ key, sums }: Rollup, sign: 1 | -1): void {
     const into = this.#sumsOf(key.retentionDay, key.hour, key.spanType, key.model);
@@ -86,12 +102,12 @@ export class RollupSheet {
     return changes;
   }
 
-  #add(share: TraceShare, sign: 1 | -1): void {
-    const retentionDay = Math.ceil(share.retentionMicros / microsPerDay);
+  #add(share: TraceShare, sign: 1 | -1, isPassed?: (index: number) => boolean): void {
+    const retentionDay = retentionDayOf(share);
     if (share.isCounted)
       this.#sumsOf(retentionDay, Math.floor(share.startMicros / microsPerHour), '', '').traces += sign;
     for (const [index, entry] of share.entries.entries()) {
-      if (!isFinished(entry)) continue;
+      if (!isFinished(entry) || isPassed?.(index) === true) continue;
       const hour = Math.floor(entry.startMicros / microsPerHour);
       const sums = this.#sumsOf(retentionDay, hour, entry.spanType, entry.model ?? '');
       sums.spans += sign;
@@ -121,6 +137,8 @@ export class RollupSheet {
     return sums;
   }
 }
+
+const retentionDayOf = ({ retentionMicros }: TraceShare): number => Math.ceil(retentionMicros / microsPerDay);
 
 interface SheetSums {
   traces: number;

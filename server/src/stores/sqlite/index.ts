@@ -17,6 +17,7 @@ import { commitQueue } from './commit-queue.ts';
 import { completeSpan, completeTrace } from './completion.ts';
 import { openDatabase } from './database.ts';
 import { ingest } from './ingest.ts';
+import { LedgerCache } from './ledger-cache.ts';
 import { measure } from './measure.ts';
 import { Projects } from './projects.ts';
 import type { ReadContext } from './read-context.ts';
@@ -49,7 +50,10 @@ export interface SqliteStoreOptions extends StoreOptions {
    * @default what another process keeps is used, and none is kept
    */
   readonly searchIndex?: SearchDepth | 'off';
-  /** Traces of a project, and spans of a trace, up to which everything is read where ingest runs. @default 2,000 and 100 */
+  /**
+   * Up to how many traces of a project, and spans of a trace, nothing takes long: it is read where ingest runs, and not
+   * kept in memory. @default 2,000 and 100
+   */
   readonly smallProject?: number;
   readonly smallTrace?: number;
 }
@@ -64,7 +68,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const sql = new Statements(db);
   const projects = new Projects(sql);
   const watchers = new Watchers();
-  const commits = commitQueue(db, () => projects.forget());
+  const ledgers = new LedgerCache(sql, smallTrace);
+  const commits = commitQueue(db, () => {
+    projects.forget();
+    ledgers.clear();
+  });
   const readers = new ReaderPool({ dataDir });
   // Work for the store itself, which may take minutes and must not keep a reader waiting.
   const inspector = new ReaderPool({ dataDir, threads: 1, timeoutMs: 2 ** 31 - 1 });
@@ -111,7 +119,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       // Work whose group failed runs again, from nothing.
       changed.clear();
       const searchLog = new SearchLog();
-      const context = { ...moment(project), project: projects.findOrAdd(project), searchLog, changed };
+      ledgers.validate();
+      const context = { ...moment(project), project: projects.findOrAdd(project), ledgers, searchLog, changed };
       const result = work(context);
       logged = searchLog.save(sql, context.nowMicros);
       return result;
@@ -211,7 +220,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       const isSmall = sql.get('SELECT 1 FROM spans LIMIT 1 OFFSET ?', smallProject) === undefined;
       const found = isSmall ? recountOf({ sql }) : await inspector.run('recountOf', nobody, []);
       if (repair) {
-        for (const trace of found.wrongTraces) await commits.run(() => repairTrace(sql, trace));
+        for (const trace of found.wrongTraces)
+          await commits.run(() => {
+            ledgers.delete(trace);
+            repairTrace(sql, trace);
+          });
         await commits.run(() => repairSums(sql, found));
       }
       return { traces: found.traces, spans: found.spans, differences: found.differences };

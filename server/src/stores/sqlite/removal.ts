@@ -32,6 +32,7 @@ import type { WriteContext } from './write-context.ts';
 export function entomb(context: WriteContext, trace: TraceHead, state: number): void {
   const { sql, project, nowMicros } = context;
   context.searchLog.removed(trace.id);
+  context.ledgers.delete(trace.id);
   context.changed.add(trace.traceId);
   sql.run('INSERT INTO removals VALUES (?, ?, 0)', trace.id, trace.retentionMicros);
   sql.run(
@@ -46,8 +47,8 @@ export function entomb(context: WriteContext, trace: TraceHead, state: number): 
   removeSpans(sql, trace.id);
 }
 
-/** How many spans a slice removes; about as many milliseconds as there are hundreds of them. */
-export const spansPerSlice = 500;
+/** How many spans a slice removes: some 5 ms of work. */
+export const spansPerSlice = 250;
 
 /** What a tombstone still has in sums and labels. */
 export interface Withdrawal {

@@ -145,10 +145,15 @@ export function readContents(
      ${options.where}`,
     ...values,
   );
-  return rows.map(([spanId, startMicros, price, costNanos, segment, position, head, payload]) => ({
-    spanId,
-    startMicros,
-    record: segment === null ? decodeRecord(head, payload) : segments.record(segment, position),
-    price: decodePrice(price, costNanos),
-  }));
+  const contents: SpanContent[] = [];
+  // Segment by segment, whatever order is asked for: a reader that keeps few would unpack each again and again.
+  const bySegment = Array.from(rows.entries()).sort(([, a], [, b]) => (a[4] ?? 0) - (b[4] ?? 0));
+  for (const [index, [spanId, startMicros, price, costNanos, segment, position, head, payload]] of bySegment)
+    contents[index] = {
+      spanId,
+      startMicros,
+      record: segment === null ? decodeRecord(head, payload) : segments.record(segment, position),
+      price: decodePrice(price, costNanos),
+    };
+  return contents;
 }

@@ -26,7 +26,10 @@ export interface LoadedTrace {
   readonly state: number;
   readonly retentionMicros: number;
   readonly record: Merged | undefined;
-  readonly entries: readonly LedgerEntry[];
+  /** The ledger by span id; the write's to change. */
+  readonly entries: Map<string, LedgerEntry>;
+  /** What it was before the write, where that is known. */
+  readonly version: TraceVersion | undefined;
 }
 
 type TraceRow = [id: number, state: number, retentionMicros: number, record: string | null];
@@ -35,7 +38,10 @@ type TraceRow = [id: number, state: number, retentionMicros: number, record: str
  * Reads a trace for a write: its record without payloads, and its ledger. A tombstone that has served is removed, so that the
  * id is unknown again whether pruning has met it or not.
  */
-export function loadTrace({ sql, project, forgottenMicros }: WriteContext, traceId: string): LoadedTrace | undefined {
+export function loadTrace(
+  { sql, ledgers, project, forgottenMicros }: WriteContext,
+  traceId: string,
+): LoadedTrace | undefined {
   const row = sql.get<TraceRow>(
     'SELECT id, state, retention_us, record FROM traces WHERE project = ? AND trace_id = ?',
     project,
@@ -47,12 +53,16 @@ export function loadTrace({ sql, project, forgottenMicros }: WriteContext, trace
     sql.run('DELETE FROM traces WHERE id = ?', id);
     return undefined;
   }
+  const trace = { id, state, retentionMicros, record: record === null ? undefined : decodeRecord(record, null) };
+  if (state !== rowState.live) return { ...trace, entries: new Map(), version: undefined };
+  const cached = ledgers.get(id);
+  if (cached !== undefined)
+    return { ...trace, entries: cached.entries, version: { ...cached.version, record: trace.record } };
+  const entries = ledgerOf(sql, id);
   return {
-    id,
-    state,
-    retentionMicros,
-    record: record === null ? undefined : decodeRecord(record, null),
-    entries: state === rowState.live ? ledgerOf(sql, id) : [],
+    ...trace,
+    entries: new Map(entries.map((entry) => [entry.spanId, entry])),
+    version: versionOf(trace.record, entries, retentionMicros),
   };
 }
 
@@ -154,8 +164,8 @@ export function saveTrace(
       stored.payload,
     );
   saveLabels(sql, target.project, target.id, before, after);
-  if (before !== undefined) sheet.takeOut(shareOf(before));
-  sheet.putIn(shareOf(after));
+  if (before === undefined) sheet.putIn(shareOf(after));
+  else sheet.replace(shareOf(before), shareOf(after));
 }
 
 /** Notes that a segment holds something of the trace. */

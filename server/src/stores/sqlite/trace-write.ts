@@ -44,7 +44,7 @@ export class TraceWrite {
     this.#newRow = newRow;
     this.#segment = segment;
     this.#segments = new SegmentReader(context.sql);
-    this.#entries = new Map(loaded?.entries.map((entry) => [entry.spanId, entry]));
+    this.#entries = loaded?.entries ?? new Map();
     this.#row = loaded?.id;
     this.#retentionMicros = loaded?.retentionMicros ?? Number.POSITIVE_INFINITY;
   }
@@ -109,9 +109,10 @@ export class TraceWrite {
     const after = versionOf(record, [...this.#entries.values()], this.#retentionMicros);
     // Every span was refused and there is no record: the row that was set aside is not made.
     if (after === undefined) return;
-    const before = this.#loaded && versionOf(this.#loaded.record, this.#loaded.entries, this.#loaded.retentionMicros);
     const row = { id: this.#row, project, traceId: this.#traceId, hasPayload: this.#record !== undefined, segment };
-    saveTrace(sql, row, before, after, sheet);
+    saveTrace(sql, row, this.#loaded?.version, after, sheet);
+    // Without its record, which the row has: payloads are large.
+    this.#context.ledgers.set(this.#row, { entries: this.#entries, version: { ...after, record: undefined } });
     this.#context.changed.add(this.#traceId);
     this.#context.searchLog.written(this.#row, [...this.#written]);
   }

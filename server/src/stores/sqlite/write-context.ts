@@ -1,4 +1,5 @@
 import type { Pricer } from '../../domain/pricing.ts';
+import type { LedgerCache } from './ledger-cache.ts';
 import type { SearchLog } from './search-log.ts';
 import type { Statements } from './statements.ts';
 
@@ -14,6 +15,7 @@ export interface WriteContext {
   readonly pricer: Pricer;
   /** The ids of traces that the write changes, for whoever watches. */
   readonly changed: Set<string>;
+  readonly ledgers: LedgerCache;
   /** Told what the write changes. */
   readonly searchLog: SearchLog;
 }
