@@ -9,6 +9,7 @@ import { body } from './plugins/body.ts';
 import { drain } from './plugins/drain.ts';
 import { measuring } from './plugins/measuring.ts';
 import { openapi } from './plugins/openapi.ts';
+import { overload } from './plugins/overload.ts';
 import { answerClientError, answerError, problem } from './plugins/problem.ts';
 import { rateLimit } from './plugins/rate-limit.ts';
 import { requestId } from './plugins/request-id.ts';
@@ -75,6 +76,7 @@ export function buildApp({ logger = false, ...given }: AppOptions): FastifyInsta
   app.register(async (api) => {
     api.register(auth, { keys: config.keys, openProject: config.openProject });
     api.register(rateLimit, { rateLimit: config.rateLimit, clock });
+    api.register(overload, config.limits);
     api.register(body, config.limits);
     for (const routes of [
       ingestRoutes,
