@@ -12,7 +12,7 @@ export interface SearchDocument {
 }
 
 /** How many characters of an error, an input and an output make its head. */
-export const headCharacters = 500;
+const headCharacters = 500;
 
 /** The searchable parts of a trace's or a span's record; undefined where there is no text at all. */
 export function searchDocument(fields: Fields, depth: SearchDepth): SearchDocument | undefined {
@@ -31,7 +31,7 @@ export function searchDocument(fields: Fields, depth: SearchDepth): SearchDocume
  * The texts and numbers of a JSON value in their order, up to so many characters. Not the names of members: `role` and
  * `content` stand in every model call.
  */
-export function leaves(value: unknown, characters: number): string {
+function leaves(value: unknown, characters: number): string {
   let text = '';
   const add = (part: unknown): void => {
     if (text.length >= characters) return;

@@ -44,7 +44,7 @@ const fieldNames = [
 ];
 
 /** A record that most often is valid but for at most two of its fields, so that it is read to its end. */
-export const records = fc
+const records = fc
   .record({
     identity: fc.record({ trace_id: ids, span_id: ids, score_id: ids }),
     value: fc.oneof(fc.boolean(), fc.string({ minLength: 1 })),
@@ -72,7 +72,7 @@ export const records = fc
     };
     return Object.fromEntries([valid, payloads, numbers, strange].flatMap((part) => Object.entries(part)));
   });
-export const batches = fc.record(
+const batches = fc.record(
   {
     sdk: fc.oneof(fc.constant({ instance: 'i' }), values),
     traces: fc.array(records),
@@ -85,7 +85,7 @@ export const batches = fc.record(
 
 /** The text of a body: mostly as it should be; else cut, or with a piece in it that does not belong. */
 const damages = fc.tuple(fc.nat(400), fc.constantFrom('', '"', '\0', '{', '1e999,', '\\u'));
-export const textOf = (bodies: fc.Arbitrary<unknown>) =>
+const textOf = (bodies: fc.Arbitrary<unknown>) =>
   fc.oneof(
     { weight: 8, arbitrary: bodies.map((body) => JSON.stringify(body)) },
     { weight: 1, arbitrary: values.map((value) => JSON.stringify(value)) },

@@ -29,7 +29,7 @@ import type { WriteContext } from './write-context.ts';
  * A trace of ordinary size goes through the first three in one write. What a crash leaves is noted in the data, and is done
  * by whoever comes next: {@link Cleaner}.
  */
-export function entomb(context: WriteContext, trace: TraceHead, state: number): void {
+function entomb(context: WriteContext, trace: TraceHead, state: number): void {
   const { sql, project, nowMicros } = context;
   context.searchLog.removed(trace.id);
   context.ledgers.delete(trace.id);
@@ -48,7 +48,7 @@ export function entomb(context: WriteContext, trace: TraceHead, state: number): 
 }
 
 /** How many spans a slice removes: some 5 ms of work. */
-export const spansPerSlice = 250;
+const spansPerSlice = 250;
 
 /** What a tombstone still has in sums and labels. */
 export interface Withdrawal {

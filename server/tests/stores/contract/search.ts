@@ -9,7 +9,7 @@ import { follow } from './laws.ts';
 import { expectSame } from './observe.ts';
 
 /** Waits for the index: search may lag by some seconds. */
-export async function settled({ store }: World): Promise<void> {
+async function settled({ store }: World): Promise<void> {
   while (store.searchStatus()?.isComplete === false) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
