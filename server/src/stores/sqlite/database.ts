@@ -18,8 +18,9 @@ export function openDatabase(dataDir: string, synchronous: 'FULL' | 'NORMAL'): D
   db.exec('PRAGMA secure_delete = ON');
   // Readers and the indexes' hot pages; the default of 2 MB makes random span ids read the file.
   db.exec('PRAGMA cache_size = -65536');
-  // 64 MB: indexes of random ids dirty the same pages again and again, which a longer log copies back less often.
-  db.exec('PRAGMA wal_autocheckpoint = 16000');
+  // 256 MB: span ids are random, so a batch touches a page of their index for nearly each, the same pages again and again. What
+  // a longer log collects is copied back once. At a million spans ingest took a third less time with this than with 64 MB.
+  db.exec('PRAGMA wal_autocheckpoint = 64000');
   db.exec('PRAGMA temp_store = MEMORY');
   migrate(db);
   return db;
