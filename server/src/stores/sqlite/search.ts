@@ -86,8 +86,12 @@ export class SearchFollower {
     thread.on('message', (news: SearchNews) => {
       if (news !== 'closed') this.#hear(news);
     });
-    // What went wrong is seen by the lag, which grows until a thread succeeds.
-    thread.on('error', () => {});
+    // Ingest and everything but search go on; the lag grows until a thread succeeds.
+    thread.on('error', ({ message }) =>
+      process.emitWarning(
+        `the search index cannot follow: ${message}; it is tried again in ${restartAfterMs / 1000} s`,
+      ),
+    );
     this.#hasEnded = false;
     thread.once('exit', () => {
       this.#hasEnded = true;
