@@ -66,7 +66,14 @@ export async function startTestServer({
 }: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'llm-tracer-routes-'));
   const config = parseConfig({ DATA_DIR: dataDir, ...env });
-  const opened = await openSqliteStore({ dataDir, clock, retentionDays: config.retentionDays, synchronous: 'NORMAL' });
+  const opened = await openSqliteStore({
+    dataDir,
+    clock,
+    retentionDays: config.retentionDays,
+    synchronous: 'NORMAL',
+    // A thread more for each server: only where a test asks for it.
+    ...(env['SEARCH_INDEX'] === undefined ? {} : { searchIndex: config.searchIndex }),
+  });
   const store = { ...opened, ...changed };
   const app = buildApp({ config, store, clock, logger });
   onTestFinished(async () => {
