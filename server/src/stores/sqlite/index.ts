@@ -1,16 +1,7 @@
 import type { Pricer } from '../../domain/pricing.ts';
 import { retentionCutoff, tombstoneMicros } from '../../domain/retention.ts';
 import type { SearchDepth } from '../../domain/search-text.ts';
-import {
-  InvalidCursor,
-  type ListRequest,
-  type PageRequest,
-  type ReadTraceOptions,
-  SearchIsOff,
-  type Store,
-  type StoreOptions,
-  type TraceFilter,
-} from '../store.ts';
+import type { Store, StoreOptions } from '../store.ts';
 import { Watchers } from '../watchers.ts';
 import { Cleaner } from './cleaner.ts';
 import { commitQueue } from './commit-queue.ts';
@@ -20,15 +11,14 @@ import { ingest } from './ingest.ts';
 import { LedgerCache } from './ledger-cache.ts';
 import { measure } from './measure.ts';
 import { Projects } from './projects.ts';
-import type { ReadContext } from './read-context.ts';
-import { hasMoreSpans, readSpan, traceStateOf } from './read-trace.ts';
+import { readSpan, traceStateOf } from './read-trace.ts';
 import { ReaderPool } from './reader-pool.ts';
-import { type ReadArguments, type ReadName, type ReadResult, reads } from './reads.ts';
+import { Reading } from './reading.ts';
 import { recountOf, repairSums, repairTrace } from './recount.ts';
 import { deleteTrace, deleteUserSlice, forgetSlice, pruneSlice, withdrawalOf } from './removal.ts';
 import { SearchFollower } from './search.ts';
-import { hasSearchFile, removeSearchFile } from './search-file.ts';
-import { follow, followedBy, forgetLog, SearchLog } from './search-log.ts';
+import { removeSearchFile } from './search-file.ts';
+import { follow, forgetLog, SearchLog } from './search-log.ts';
 import { untilDone } from './slices.ts';
 import { giveBackSpace } from './space.ts';
 import { Statements } from './statements.ts';
@@ -73,7 +63,6 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     projects.forget();
     ledgers.clear();
   });
-  const readers = new ReaderPool({ dataDir });
   // Work for the store itself, which may take minutes and must not keep a reader waiting.
   const inspector = new ReaderPool({ dataDir, threads: 1, timeoutMs: 2 ** 31 - 1 });
   const nobody = { project: { name: '', id: 0 }, cutoffMicros: 0, forgottenMicros: 0 };
@@ -129,55 +118,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     if (logged !== undefined) search?.written(logged);
     return result;
   };
-  const read = async <T>(project: string, absent: T, work: (context: ReadContext) => T): Promise<T> => {
-    const id = projects.find(project);
-    return id === undefined ? absent : work({ ...moment(project), project: { name: project, id } });
-  };
-  const isSmall = (project: number): boolean => !hasMoreTraces(sql, project, smallProject);
-  /** A read that may take long: then a thread does it. In a project that has little nothing takes long. */
-  const readSlowly = async <Name extends ReadName>(
-    name: Name,
-    project: string,
-    absent: ReadResult<Name>,
-    given: ReadArguments<Name>,
-    { q, isQuick = isSmall }: { readonly q?: string | undefined; readonly isQuick?: (project: number) => boolean } = {},
-  ): Promise<ReadResult<Name>> => {
-    const needsSearch = q !== undefined;
-    if (needsSearch && (followedBy(sql) === 'off' || !hasSearchFile(dataDir))) throw new SearchIsOff();
-    const id = projects.find(project);
-    if (id === undefined) return absent;
-    const { cutoffMicros, forgottenMicros } = moment(project);
-    const context = { project: { name: project, id }, cutoffMicros, forgottenMicros };
-    if (!needsSearch && isQuick(id)) {
-      const work = reads[name] as unknown as (context: ReadContext, ...given: ReadArguments<Name>) => ReadResult<Name>;
-      return work({ ...context, sql }, ...given);
-    }
-    return readers.run(name, context, given, { needsSearch });
-  };
-  /** A project that has never written has given out no cursor. */
-  const readPage = async <Name extends 'listTraces' | 'listSessions' | 'listUsers'>(
-    name: Name,
-    project: string,
-    absent: ReadResult<Name>,
-    given: ReadArguments<Name>,
-    isLong = true,
-  ): Promise<ReadResult<Name>> => {
-    const [{ q }, { cursor }] = given as unknown as [TraceFilter, PageRequest];
-    if (cursor !== undefined && projects.find(project) === undefined) throw new InvalidCursor();
-    return readSlowly(name, project, absent, given, { q, isQuick: (id) => !isLong || isSmall(id) });
-  };
-  /** A large trace is read in a thread, whatever else there is. */
-  const readTraceAs = async <Name extends 'readTrace' | 'readTraceJson'>(
-    name: Name,
-    project: string,
-    traceId: string,
-    given: ReadTraceOptions,
-  ): Promise<ReadResult<Name>> => {
-    const isLarge = await read(project, false, (context) => hasMoreSpans(context, traceId, smallTrace));
-    return readSlowly(name, project, undefined as ReadResult<Name>, [traceId, given] as ReadArguments<Name>, {
-      isQuick: () => !isLarge,
-    });
-  };
+  const reading = new Reading({ sql, dataDir, projects, moment, smallProject, smallTrace });
   /** A write that needs something stored before: a project that has never written has nothing. */
   const change = async (project: string, work: (context: WriteContext) => boolean): Promise<boolean> =>
     projects.find(project) === undefined ? false : write(project, work);
@@ -188,21 +129,22 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   return {
     kind: 'sqlite',
     ingest: (project, batch) => write(project, (context) => ingest(context, batch)),
-    traceState: (project, traceId) => read(project, 'unknown', (context) => traceStateOf(context, traceId)),
+    traceState: async (project, traceId) =>
+      reading.here(project, 'unknown', (context) => traceStateOf(context, traceId)),
     completeSpan: (project, spanId, fields) => change(project, (context) => completeSpan(context, spanId, fields)),
     completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
-    readTrace: (project, traceId, given) => readTraceAs('readTrace', project, traceId, given),
-    readTraceJson: (project, traceId, given) => readTraceAs('readTraceJson', project, traceId, given),
-    readSpan: (project, spanId) => read(project, undefined, (context) => readSpan(context, spanId)),
+    readTrace: (project, traceId, given) => reading.trace('readTrace', project, traceId, given),
+    readTraceJson: (project, traceId, given) => reading.trace('readTraceJson', project, traceId, given),
+    readSpan: async (project, spanId) => reading.here(project, undefined, (context) => readSpan(context, spanId)),
     listTraces: (project, filter, page) =>
-      readPage('listTraces', project, { traces: [], nextCursor: null }, [filter, page], isLongList(filter, page)),
+      reading.page('listTraces', project, { traces: [], nextCursor: null }, filter, page),
     listSessions: (project, filter, page) =>
-      readPage('listSessions', project, { sessions: [], nextCursor: null }, [filter, page]),
+      reading.page('listSessions', project, { sessions: [], nextCursor: null }, filter, page),
     listUsers: (project, filter, page) =>
-      readPage('listUsers', project, { users: [], nextCursor: null }, [filter, page]),
-    readSession: (project, sessionId, page) => readSlowly('readSession', project, undefined, [sessionId, page]),
-    stats: (project) => readSlowly('stats', project, emptyStats(), []),
-    timeseries: (project, filter, query) => readSlowly('timeseries', project, [], [filter, query], { q: filter.q }),
+      reading.page('listUsers', project, { users: [], nextCursor: null }, filter, page),
+    readSession: (project, sessionId, page) => reading.run('readSession', project, undefined, [sessionId, page]),
+    stats: (project) => reading.run('stats', project, emptyStats(), []),
+    timeseries: (project, filter, query) => reading.run('timeseries', project, [], [filter, query], { q: filter.q }),
     async deleteTrace(project, traceId) {
       const isDeleted = await change(project, (context) => deleteTrace(context, traceId));
       if (isDeleted) await cleaner.run();
@@ -231,7 +173,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     },
 
     exportTraces: (project, traceIds, from) =>
-      readSlowly('exportTraces', project, { text: '', counts: { trace: 0, span: 0, score: 0 }, next: null }, [
+      reading.run('exportTraces', project, { text: '', counts: { trace: 0, span: 0, score: 0 }, next: null }, [
         traceIds,
         from,
       ]),
@@ -252,7 +194,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     },
 
     async close() {
-      await Promise.all([cleaner.close(), readers.close(), inspector.close()]);
+      await Promise.all([cleaner.close(), reading.close(), inspector.close()]);
       await search?.close();
       await commits.drain();
       db.close();
@@ -260,16 +202,5 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   };
 }
 
-/** A list that no index is in the order of, or that is long. */
-const isLongList = ({ from: _, to: __, userId, sessionId, ...others }: TraceFilter, { limit, sort }: ListRequest) =>
-  limit > 200 ||
-  (sort !== undefined && sort !== 'time') ||
-  (userId !== undefined && sessionId !== undefined) ||
-  Object.values(others).some((value) => value !== undefined);
-
 const hasMoreSpansThan = (sql: Statements, trace: number, than: number): boolean =>
   sql.get('SELECT 1 FROM spans WHERE trace = ? LIMIT 1 OFFSET ?', trace, than) !== undefined;
-
-/** Whether a project has more traces than so many. */
-const hasMoreTraces = (sql: Statements, project: number, than: number): boolean =>
-  sql.get('SELECT 1 FROM traces WHERE project = ? AND state = 0 LIMIT 1 OFFSET ?', project, than) !== undefined;

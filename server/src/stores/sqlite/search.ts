@@ -49,7 +49,7 @@ export class SearchFollower {
     }, wakeAfterMs).unref();
   }
 
-  /** Resolves when no word of what was deleted before stands in the index any more. */
+  /** Resolves when no word of what was deleted before stands in the index any more, or the thread has failed at it. */
   purge(): Promise<void> {
     return new Promise((resolve) => {
       this.#purged.push(resolve);
@@ -95,11 +95,12 @@ export class SearchFollower {
     this.#hasEnded = false;
     thread.once('exit', () => {
       this.#hasEnded = true;
+      // What could not be purged now is with the next pruning.
+      for (const resolve of this.#purged.splice(0)) resolve();
       if (this.#isClosed) return;
       setTimeout(() => {
         if (this.#isClosed) return;
         this.#thread = this.#start();
-        if (this.#purged.length > 0) this.#tell('purge');
       }, restartAfterMs).unref();
     });
     return thread;
