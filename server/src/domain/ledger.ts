@@ -31,7 +31,7 @@ export function ledgerEntry(spanId: string, fields: Fields, price: Price | undef
   const cost = (fields['cost_usd'] as number | undefined) ?? price?.dollars;
   return {
     spanId,
-    parentSpanId: (fields['parent_span_id'] as string | undefined) ?? null,
+    parentSpanId: parentOf(fields) ?? null,
     name: fields['name'] as string,
     spanType: (fields['span_type'] as SpanType | undefined) ?? 'other',
     model: modelOf(fields) ?? null,
@@ -44,6 +44,13 @@ export function ledgerEntry(spanId: string, fields: Fields, price: Price | undef
     firstTokenMicros: firstToken === undefined ? null : microsBetween(start, firstToken),
   };
 }
+
+/**
+ * The parent that a record names. `''` stands for none where one was named before: an absent field never erases, and a span
+ * that was filtered out may have been the root.
+ */
+export const parentOf = (fields: Fields): string | undefined =>
+  (fields['parent_span_id'] as string | undefined) || undefined;
 
 export const modelOf = (fields: Fields): string | undefined =>
   (fields['model'] as string | undefined) ?? (fields['requested_model'] as string | undefined);

@@ -22,10 +22,12 @@ export interface TraceState {
  *
  * A trace without a record takes name, times and status from its root span. With one it is running until that is finished;
  * its status is the one sent, else `error` if the root's is, else `ok`. A record that only a PATCH made has no name or start:
- * those come from the root too.
+ * those come from the root too. One that has no times at all holds what spans of other clients said of their trace (session,
+ * user, tags, …): it leaves the rest to the root, and alone it makes no trace.
  */
 export function traceState(record: Merged | undefined, entries: readonly LedgerEntry[]): TraceState | undefined {
-  if (record === undefined && entries.length === 0) return undefined;
+  const timed = record !== undefined && hasTimes(record) ? record : undefined;
+  if (timed === undefined && entries.length === 0) return undefined;
   const tree = treeOf(entries);
   const counts = counted(entries, tree);
   const root = entries[rootIndex(entries, tree)];
@@ -33,14 +35,16 @@ export function traceState(record: Merged | undefined, entries: readonly LedgerE
   return {
     name: (record?.fields['name'] as string | undefined) ?? root?.name ?? '',
     startMicros: start === undefined ? (root?.startMicros ?? 0) : microsOf(start),
-    endTime:
-      record === undefined ? (root?.endTime ?? null) : ((record.fields['end_time'] as string | undefined) ?? null),
-    status: statusOf(record, root),
-    isCounted: record?.fields['end_time'] !== undefined || entries.some(isFinished),
+    endTime: timed === undefined ? (root?.endTime ?? null) : ((timed.fields['end_time'] as string | undefined) ?? null),
+    status: statusOf(timed, root),
+    isCounted: timed?.fields['end_time'] !== undefined || entries.some(isFinished),
     totals: totalsOf(entries, counts),
     counts,
   };
 }
+
+const hasTimes = ({ fields }: Merged): boolean =>
+  fields['start_time'] !== undefined || fields['end_time'] !== undefined;
 
 function statusOf(record: Merged | undefined, root: LedgerEntry | undefined): Status {
   if (record === undefined) return root?.endTime === null ? 'running' : root?.isError ? 'error' : 'ok';

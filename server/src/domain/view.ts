@@ -1,6 +1,6 @@
 import type { ScoreRecord, SpanRecord, Status, TraceRecord, Truncation } from 'llm-tracer/schema';
 import { dollarsOf } from './cost.ts';
-import { finishedStatus } from './ledger.ts';
+import { finishedStatus, parentOf } from './ledger.ts';
 import type { Price } from './pricing.ts';
 import type { Fields } from './record.ts';
 import { durationMs, timeOf } from './time.ts';
@@ -19,14 +19,16 @@ export function spanView(
 ): SpanRecord {
   const start = fields['start_time'] as string;
   const end = fields['end_time'] as string | undefined;
-  const shown = hasPayloads ? fields : withoutPayloads(fields, spanPayloadFields);
+  const { parent_span_id: _, ...others } = hasPayloads ? fields : withoutPayloads(fields, spanPayloadFields);
+  const parent = parentOf(fields);
   return {
     span_id: ids.spanId,
     trace_id: ids.traceId,
     project_id: ids.project,
     span_type: 'other',
     ...(hasPayloads ? { metadata: {} } : {}),
-    ...(shown as unknown as Partial<SpanRecord> & Pick<SpanRecord, 'name' | 'start_time'>),
+    ...(parent === undefined ? {} : { parent_span_id: parent }),
+    ...(others as unknown as Partial<SpanRecord> & Pick<SpanRecord, 'name' | 'start_time'>),
     ...(end === undefined ? {} : { duration_ms: durationMs(start, end) }),
     status: end === undefined ? 'running' : finishedStatus(fields),
     ...costView(fields, price),

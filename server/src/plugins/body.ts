@@ -1,11 +1,11 @@
 import type { FastifyError, FastifyRequest } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
 import type { BodyLimits } from '../config.ts';
+import { scanJson } from '../domain/scan-json.ts';
 import type { BatchSource } from '../stores/store.ts';
 import { decodeBody } from './decode-body.ts';
 import { ProblemError } from './problem.ts';
 import { type BodyTraits, type RecordFault, recordFault } from './record-fault.ts';
-import { scanJson } from './scan-json.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { bodies } from './contract/bodies.ts';
 import { completion } from './contract/completion.ts';
 import { deletion } from './contract/deletion.ts';
+import { facts } from './contract/facts.ts';
 import { filters } from './contract/filters.ts';
 import { groups } from './contract/groups.ts';
 import { type StoreFactory, type Suite, suiteOf } from './contract/harness.ts';
@@ -30,6 +31,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     const suite = suiteOf(factory);
     rules(suite);
     roots(suite);
+    facts(suite);
     filters(suite);
     paging(suite);
     sorting(suite);

@@ -211,9 +211,10 @@ export class Model {
     if (grave !== undefined) return grave.reason === 'deleted' ? 'swallowed' : 'expired';
     const received = this.#project(project).traces.get(traceId);
     if (received !== undefined && exists(received) && this.#live(project, traceId) === undefined) return 'expired';
-    const start = ownStart as string;
-    if (this.#isExpired(project, start)) return 'expired';
-    if (spanId !== null && micros(start) > this.#clock() + day) return 'future';
+    // What spans say of their trace has no start of its own.
+    const start = ownStart as string | undefined;
+    if (start !== undefined && this.#isExpired(project, start)) return 'expired';
+    if (start !== undefined && spanId !== null && micros(start) > this.#clock() + day) return 'future';
     if (typeof spanId === 'string' && this.#standsElsewhere(project, traceId, spanId)) return 'conflict';
 
     const kept = received ?? { records: [], spans: new Map(), scores: new Map(), scoresReceived: new Map() };

@@ -26,7 +26,10 @@ export interface Seen {
 }
 
 /** wire.md, Roots: a trace exists once a record or a span of it does; scores alone do not make one. */
-export const exists = (received: Received): boolean => received.records.length > 0 || received.spans.size > 0;
+export const exists = (received: Received): boolean => received.records.some(hasTimes) || received.spans.size > 0;
+
+/** A record without times holds what spans said of their trace; name, times and status are its root's. */
+const hasTimes = ({ fields }: Merged): boolean => 'start_time' in fields || 'end_time' in fields;
 
 export const see = (project: string, traceId: string, received: Received): Seen => {
   const spans = [...received.spans]
@@ -50,7 +53,7 @@ export const see = (project: string, traceId: string, received: Received): Seen 
   const totals = tree.totals();
   const root = spans.find((span) => span.span_id === tree.root());
   const record = received.records.length > 0 ? mergeAll(received.records) : undefined;
-  const head = record === undefined ? headOf(root as SpanRecord) : recordHead(record, root);
+  const head = headOfTrace(received, record, root);
 
   return {
     totals,
@@ -89,6 +92,12 @@ const headOf = ({ name, start_time, end_time, status }: SpanRecord): Head => ({
   ...(end_time === undefined ? {} : { end_time }),
 });
 
+const headOfTrace = (received: Received, record: MergedRecord | undefined, root: SpanRecord | undefined): Head => {
+  if (record !== undefined && received.records.some(hasTimes)) return recordHead(record, root);
+  const { name, ...head } = headOf(root as SpanRecord);
+  return { name: (record && text(record, 'name')) ?? name, ...head };
+};
+
 /** "With one it is running until that is finished; its status is the one sent, else `error` if the root's is, else `ok`." */
 const recordHead = (record: MergedRecord, root: SpanRecord | undefined): Head => {
   const end = text(record, 'end_time');
@@ -103,10 +112,12 @@ const recordHead = (record: MergedRecord, root: SpanRecord | undefined): Head =>
 };
 
 const spanOf = (project: string, traceId: string, spanId: string, record: MergedRecord): SpanRecord => {
-  const fields = fieldsOf(record) as unknown as SpanRecord;
+  const { parent_span_id: parent, ...fields } = fieldsOf(record) as unknown as SpanRecord;
   const derived: Status = fields.error === undefined ? 'ok' : 'error';
   return {
     ...fields,
+    // '' stands for none, in place of one that was filtered out.
+    ...(parent ? { parent_span_id: parent } : {}),
     span_id: spanId,
     trace_id: traceId,
     project_id: project,
