@@ -6,15 +6,44 @@ import { faultsOf, sentenceOf } from '../schema-errors.ts';
 import type { Outcome } from '../stores/store.ts';
 import { refusalOf } from './outcome.ts';
 
-/** One of the three lists of a batch, read: what is valid as changes, the rest with a reason. */
+/** One of the three lists of a batch, read: what is valid as changes, and what the answer will need. */
 export interface BatchPart<Change> {
   readonly changes: readonly Change[];
-  /** Of each change, the place of its element in the list that the client sent. */
-  readonly indexes: readonly number[];
-  readonly rejected: readonly RejectedElement[];
-  /** The elements of which the store says that it has not stored them. */
-  refused(outcomes: readonly Outcome[], retentionDays: number): RejectedElement[];
+  readonly checked: CheckedPart;
 }
+
+/** What the answer to a batch needs of a list. Without its elements, so that these can go while the store is at work. */
+export class CheckedPart {
+  readonly kind: ElementKind;
+  /** How many elements were sent. */
+  readonly count: number;
+  readonly #rejected: readonly RejectedElement[];
+  readonly #accepted: readonly ElementName[];
+
+  constructor(
+    kind: ElementKind,
+    count: number,
+    rejected: readonly RejectedElement[],
+    accepted: readonly ElementName[],
+  ) {
+    this.kind = kind;
+    this.count = count;
+    this.#rejected = rejected;
+    this.#accepted = accepted;
+  }
+
+  /** The elements that are not stored: refused before, or by the store, whose outcomes are those of the changes. */
+  rejected(outcomes: readonly Outcome[], retentionDays: number): RejectedElement[] {
+    const refused = outcomes.flatMap((outcome, i) => {
+      const refusal = refusalOf(outcome, retentionDays);
+      return refusal === undefined ? [] : [{ ...(this.#accepted[i] as ElementName), detail: refusal.detail }];
+    });
+    return [...this.#rejected, ...refused];
+  }
+}
+
+/** An element by its place in the list that the client sent, and its id where that can be read. */
+type ElementName = Pick<RejectedElement, 'index' | 'kind' | 'id'>;
 
 /** Why an element cannot be taken whole, whatever its schema says. */
 export type ElementCheck = (element: unknown) => { readonly detail: string } | undefined;
@@ -37,36 +66,26 @@ function readPart<Upsert, Change>(
   elements: readonly unknown[],
   check: ElementCheck,
 ): BatchPart<Change> {
-  const reject = (index: number, detail: string): RejectedElement => {
-    const id = idOf(kind, elements[index]);
-    return id === undefined ? { index, kind, detail } : { index, kind, id, detail };
-  };
-
   const changes: Change[] = [];
-  const indexes: number[] = [];
+  const accepted: ElementName[] = [];
   const rejected: RejectedElement[] = [];
   for (const [index, element] of elements.entries()) {
     const result = schema.safeParse(element);
     const detail = result.success ? check(element)?.detail : sentenceOf(faultsOf(result.error));
     if (detail !== undefined) {
-      rejected.push(reject(index, detail));
+      rejected.push({ ...nameOf(kind, element, index), detail });
       continue;
     }
     // The element as it came: the schema's copy would lack its unknown fields, which belong into metadata.
     changes.push(toChange(element as Upsert, index));
-    indexes.push(index);
+    accepted.push({ index, kind, id: (element as Record<string, string>)[`${kind}_id`] as string });
   }
+  return { changes, checked: new CheckedPart(kind, elements.length, rejected, accepted) };
+}
 
-  return {
-    changes,
-    indexes,
-    rejected,
-    refused: (outcomes, retentionDays) =>
-      outcomes.flatMap((outcome, i) => {
-        const refusal = refusalOf(outcome, retentionDays);
-        return refusal === undefined ? [] : [reject(indexes[i] as number, refusal.detail)];
-      }),
-  };
+function nameOf(kind: ElementKind, element: unknown, index: number): ElementName {
+  const id = idOf(kind, element);
+  return id === undefined ? { index, kind } : { index, kind, id };
 }
 
 function idOf(kind: ElementKind, element: unknown): string | undefined {

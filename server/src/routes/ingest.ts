@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { DroppedCounts, IngestAnswer, IngestBody, IngestEnvelope } from 'llm-tracer/schema';
 import type { AppContext } from '../context.ts';
@@ -29,40 +30,39 @@ export const ingestRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { con
           `The batch has ${count} elements, more than MAX_BATCH_ELEMENTS (${maxBatchElements}). Send it in parts.`,
         );
 
-      const check = (element: unknown) => request.faultOf(element);
-      const traces = readTraces(envelope.traces, check);
-      const spans = readSpans(envelope.spans, check);
-      const scores = readScores(envelope.scores, check);
-      const isWhole = [traces, spans, scores].every((part) => part.rejected.length === 0);
-      const outcome = await store.ingest(request.project, {
-        ...(request.bodySource === undefined ? {} : { source: { ...request.bodySource, isWhole } }),
-        traces: traces.changes,
-        spans: spans.changes,
-        scores: scores.changes,
-        ...droppedOf(envelope),
+      const { batch, ...parts } = readBatch(request, envelope);
+      const { project } = request;
+      // Not awaited here: until the store has its turn, nothing should hold what was parsed.
+      request.body = {};
+      return store.ingest(project, batch).then((outcome) => {
+        const retentionDays = config.retentionDaysOf(project);
+        const rejected = (['traces', 'spans', 'scores'] as const).flatMap((name) => {
+          const refused = parts[name].rejected(outcome[name], retentionDays);
+          app.metrics.countElements(parts[name].kind, parts[name].count - refused.length, refused.length);
+          return refused;
+        });
+        return { accepted: count - rejected.length, rejected };
       });
-
-      const retentionDays = config.retentionDaysOf(request.project);
-      const rejected = [
-        ...traces.rejected,
-        ...traces.refused(outcome.traces, retentionDays),
-        ...spans.rejected,
-        ...spans.refused(outcome.spans, retentionDays),
-        ...scores.rejected,
-        ...scores.refused(outcome.scores, retentionDays),
-      ];
-      for (const [kind, elements] of [
-        ['trace', envelope.traces],
-        ['span', envelope.spans],
-        ['score', envelope.scores],
-      ] as const) {
-        const refused = rejected.filter((element) => element.kind === kind).length;
-        app.metrics.countElements(kind, lengthOf(elements) - refused, refused);
-      }
-      return { accepted: count - rejected.length, rejected };
     },
   );
 };
+
+/** A batch for the store, and of its parts what the answer needs. */
+function readBatch(request: FastifyRequest, envelope: IngestEnvelope) {
+  const check = (element: unknown) => request.faultOf(element);
+  const traces = readTraces(envelope.traces, check);
+  const spans = readSpans(envelope.spans, check);
+  const scores = readScores(envelope.scores, check);
+  const isWhole = [traces, spans, scores].every((part) => part.changes.length === part.checked.count);
+  const batch: Batch = {
+    ...(request.bodySource === undefined ? {} : { source: { ...request.bodySource, isWhole } }),
+    traces: traces.changes,
+    spans: spans.changes,
+    scores: scores.changes,
+    ...droppedOf(envelope),
+  };
+  return { batch, traces: traces.checked, spans: spans.checked, scores: scores.checked };
+}
 
 const lengthOf = (elements: readonly unknown[] | null | undefined): number => elements?.length ?? 0;
 

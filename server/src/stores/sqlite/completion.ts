@@ -21,7 +21,7 @@ export function completeSpan(context: WriteContext, spanId: string, fields: Fiel
   const record = completion(stored, fields, timeOf(context.nowMicros));
   if (record === undefined) return true;
   const write = new TraceWrite(context, traceId, loaded, traceRowIds(context.sql));
-  write.applySpan({ traceId, spanId, record });
+  write.mergeSpan(spanId, record);
   save(context, write);
   return true;
 }

@@ -14,6 +14,7 @@ import { Projects } from './projects.ts';
 import { readSpan, traceStateOf } from './read-trace.ts';
 import { ReaderPool } from './reader-pool.ts';
 import { Reading } from './reading.ts';
+import { readyBatch } from './ready-batch.ts';
 import { recountOf, repairSums, repairTrace } from './recount.ts';
 import { deleteTrace, deleteUserSlice, forgetSlice, pruneSlice, withdrawalOf } from './removal.ts';
 import { SearchFollower } from './search.ts';
@@ -23,6 +24,7 @@ import { untilDone } from './slices.ts';
 import { giveBackSpace } from './space.ts';
 import { Statements } from './statements.ts';
 import { emptyStats } from './stats-query.ts';
+import { findTrace } from './trace-rows.ts';
 import type { WriteContext } from './write-context.ts';
 
 export interface SqliteStoreOptions extends StoreOptions {
@@ -128,7 +130,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
   return {
     kind: 'sqlite',
-    ingest: (project, batch) => write(project, (context) => ingest(context, batch)),
+    ingest(project, batch) {
+      const id = projects.find(project);
+      const ready = readyBatch(
+        batch,
+        pricer,
+        (traceId) => id !== undefined && findTrace(sql, id, traceId) !== undefined,
+      );
+      return write(project, (context) => ingest(context, ready));
+    },
     traceState: async (project, traceId) =>
       reading.here(project, 'unknown', (context) => traceStateOf(context, traceId)),
     completeSpan: (project, spanId, fields) => change(project, (context) => completeSpan(context, spanId, fields)),

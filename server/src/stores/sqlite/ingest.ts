@@ -1,15 +1,16 @@
 import { RollupSheet } from '../../domain/rollup.ts';
 import type { Batch, BatchOutcome, Outcome } from '../store.ts';
 import { textOf } from './codec.ts';
+import type { ReadyBatch } from './ready-batch.ts';
 import { addRollups } from './rollup-rows.ts';
-import { addSegment, isKeepable, nextSegmentId } from './segments.ts';
+import { addSegment, nextSegmentId } from './segments.ts';
 import { type LoadedTrace, loadTrace, rowState, traceRowIds } from './trace-rows.ts';
 import { TraceWrite } from './trace-write.ts';
 import type { WriteContext } from './write-context.ts';
 
 /** Applies a batch inside the caller's transaction: traces, then spans, then scores, each in the order given. */
-export function ingest(context: WriteContext, batch: Batch): BatchOutcome {
-  const source = isKeepable(batch.source) ? batch.source : undefined;
+export function ingest(context: WriteContext, batch: ReadyBatch): BatchOutcome {
+  const { source } = batch;
   const segment = source && nextSegmentId(context.sql);
   const writes = new BatchWrites(context, segment);
   const outcomes: BatchOutcome = {
@@ -63,14 +64,14 @@ class BatchWrites {
  * Which spans of the body may be kept; undefined when all of the body may. Elements that the schema refused, or the store,
  * must not stay on disk; nor scores, which may be of traces that segments are not linked to.
  */
-function keptSpans(batch: Batch, outcomes: BatchOutcome): ((position: number) => boolean) | undefined {
+function keptSpans(batch: ReadyBatch, outcomes: BatchOutcome): ((position: number) => boolean) | undefined {
   const isWhole =
     batch.source?.isWhole === true &&
     batch.scores.length === 0 &&
     [...outcomes.traces, ...outcomes.spans].every((outcome) => outcome === 'stored');
   if (isWhole) return undefined;
   const kept = new Set(
-    batch.spans.filter((_span, index) => outcomes.spans[index] === 'stored').map(({ sourceIndex }) => sourceIndex),
+    batch.spans.filter((_span, index) => outcomes.spans[index] === 'stored').map(({ position }) => position),
   );
   return (position) => kept.has(position);
 }

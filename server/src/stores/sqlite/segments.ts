@@ -47,22 +47,22 @@ export class SegmentReader {
 
   /** The record at a place that a span's row names. */
   record(segment: number, position: number): Merged {
-    return spanChange(this.#upsert(segment, position)).record;
+    return recordIn(this.#spansOf(segment), position);
   }
 
   /** Its fields as they were sent. */
   fields(segment: number, position: number): Fields {
-    return this.#upsert(segment, position) as unknown as Fields;
+    return this.#spansOf(segment)[position] as unknown as Fields;
   }
 
-  #upsert(segment: number, position: number): SpanUpsert {
+  #spansOf(segment: number): readonly (SpanUpsert | null)[] {
     let spans = this.#spans.get(segment);
     if (spans === undefined) {
       spans = spansOf(loadSegment(this.#sql, segment) as Segment);
       if (this.#spans.size >= this.#most) this.#spans.delete(this.#spans.keys().next().value as number);
       this.#spans.set(segment, spans);
     }
-    return spans[position] as SpanUpsert;
+    return spans;
   }
 }
 
@@ -95,10 +95,15 @@ function loadSegment(sql: Statements, id: number): Segment | undefined {
   return row === undefined ? undefined : { encoding: row[0], body: row[1] };
 }
 
-function spansOf({ encoding, body }: Segment): (SpanUpsert | null)[] {
+/** The spans of a body, at their places. */
+export function spansOf({ encoding, body }: Segment): (SpanUpsert | null)[] {
   const unpacked = encoding === 'zstd' ? zstdDecompressSync(body) : gunzipSync(body);
   return (JSON.parse(unpacked.toString('utf8')) as { spans?: (SpanUpsert | null)[] }).spans ?? [];
 }
+
+/** The record of a span at its place in a body. */
+export const recordIn = (spans: readonly (SpanUpsert | null)[], position: number): Merged =>
+  spanChange(spans[position] as SpanUpsert).record;
 
 /** The body with only some of its spans, at their places, and nothing but spans. */
 function onlyWith(

@@ -3,6 +3,7 @@ import type { Price, Pricer } from '../../domain/pricing.ts';
 import type { Merged } from '../../domain/record.ts';
 import { spanPayloadFields } from '../../domain/view.ts';
 import { decodePrice, decodeRecord, encodeEntry, encodePrice, encodeRecord, ledgerColumns } from './codec.ts';
+import type { ReadySpan } from './ready-batch.ts';
 import type { SegmentReader } from './segments.ts';
 import type { Statements } from './statements.ts';
 
@@ -52,21 +53,18 @@ export function spanRecord(
   return decodeRecord(head, payload);
 }
 
-/** Stores a span that is not there yet; undefined when its id is taken. */
+/** Stores a span that is not there yet; false when its id is taken. */
 export function insertSpan(
   sql: Statements,
   row: {
     readonly project: number;
     readonly trace: number;
-    readonly spanId: string;
     readonly place: ContentPlace | undefined;
     readonly number: number;
   },
-  record: Merged,
-  pricer: Pricer,
-): LedgerEntry | undefined {
-  const price = priceOf(record, pricer);
-  const entry = ledgerEntry(row.spanId, record.fields, price);
+  span: Pick<ReadySpan, 'entry' | 'price' | 'record'>,
+): boolean {
+  const { entry } = span;
   const { changes } = sql.run(
     insertSql,
     row.trace,
@@ -74,12 +72,12 @@ export function insertSpan(
     row.place?.segment ?? null,
     row.place?.position ?? null,
     row.number,
-    encodePrice(price),
+    encodePrice(span.price),
     ...encodeEntry(entry),
   );
-  if (changes === 0) return undefined;
-  if (row.place === undefined) saveRecord(sql, row.trace, row.spanId, record);
-  return entry;
+  if (changes === 0) return false;
+  if (row.place === undefined) saveRecord(sql, row.trace, entry.spanId, span.record());
+  return true;
 }
 
 /** Gives a stored span a new content, as a record of its own. */
@@ -89,8 +87,7 @@ export function updateSpan(
   merged: Merged,
   pricer: Pricer,
 ): LedgerEntry {
-  const price = priceOf(merged, pricer);
-  const entry = ledgerEntry(row.spanId, merged.fields, price);
+  const { entry, price } = pricedEntry(row.spanId, merged, pricer);
   sql.run(updateSql, encodePrice(price), ...encodeEntry(entry), row.trace, row.spanId);
   saveRecord(sql, row.trace, row.spanId, merged);
   return entry;
@@ -108,9 +105,15 @@ function saveRecord(sql: Statements, trace: number, spanId: string, record: Merg
   );
 }
 
-/** Only a finished span is priced, and only where the client did not say what it cost. */
-const priceOf = ({ fields }: Merged, pricer: Pricer): Price | undefined =>
-  fields['cost_usd'] === undefined && fields['end_time'] !== undefined ? pricer(fields) : undefined;
+/** A span's ledger entry. Only a finished span is priced, and only where the client did not say what it cost. */
+export function pricedEntry(
+  spanId: string,
+  { fields }: Merged,
+  pricer: Pricer,
+): { readonly entry: LedgerEntry; readonly price: Price | undefined } {
+  const price = fields['cost_usd'] === undefined && fields['end_time'] !== undefined ? pricer(fields) : undefined;
+  return { entry: ledgerEntry(spanId, fields, price), price };
+}
 
 type ContentRow = readonly [
   spanId: string,

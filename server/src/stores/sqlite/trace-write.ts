@@ -1,10 +1,11 @@
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import { merge } from '../../domain/merge.ts';
-import type { Merged, ScoreChange, SpanChange, TraceChange } from '../../domain/record.ts';
+import type { Merged, ScoreChange, TraceChange } from '../../domain/record.ts';
 import { maxAheadMicros } from '../../domain/retention.ts';
 import type { RollupSheet } from '../../domain/rollup.ts';
 import { microsOf } from '../../domain/time.ts';
 import { maxSpansPerTrace, type Outcome } from '../store.ts';
+import type { ReadySpan } from './ready-batch.ts';
 import { freeSpanId } from './removal.ts';
 import { findScore, saveScore } from './score-rows.ts';
 import { SegmentReader } from './segments.ts';
@@ -22,7 +23,7 @@ export class TraceWrite {
   readonly #segments: SegmentReader;
   readonly #entries: Map<string, LedgerEntry>;
   /** Spans whose content stands in the batch's segment, which is written last. */
-  readonly #placed = new Map<string, Merged>();
+  readonly #placed = new Map<string, ReadySpan>();
   /** The trace's record with its payloads, once an element has touched it. */
   #record: Merged | undefined;
   /** The numbers of the records that were written; 0 is the trace's own. */
@@ -55,30 +56,30 @@ export class TraceWrite {
   }
 
   applyTrace({ record }: TraceChange): Outcome {
-    const refusal = this.#refusalByStart(record);
-    if (refusal !== undefined) return refusal;
-
-    const row = this.#rowId();
-    const stored = this.#record ?? (this.#loaded?.record && loadTraceRecord(this.#context.sql, row));
-    const merged = stored === undefined ? record : merge(stored, record);
-    if (merged !== stored) {
-      this.#record = merged;
-      this.#written.add(0);
-      this.#hasChanged = true;
-    }
-    this.#coverStart(record);
-    return 'stored';
+    return this.#from(startOf(record), () => {
+      const row = this.#rowId();
+      const stored = this.#record ?? (this.#loaded?.record && loadTraceRecord(this.#context.sql, row));
+      const merged = stored === undefined ? record : merge(stored, record);
+      if (merged !== stored) {
+        this.#record = merged;
+        this.#written.add(0);
+        this.#hasChanged = true;
+      }
+      return 'stored';
+    });
   }
 
-  applySpan({ spanId, record, sourceIndex }: SpanChange): Outcome {
-    const refusal = this.#refusalByStart(record);
-    if (refusal !== undefined) return refusal;
+  applySpan(span: ReadySpan): Outcome {
+    const { spanId, startMicros } = span.entry;
+    return this.#from(startMicros, () => {
+      if (this.#entries.has(spanId)) return this.#update(spanId, span.record());
+      return this.#entries.size >= maxSpansPerTrace ? 'full' : this.#insert(span);
+    });
+  }
 
-    const isKnown = this.#entries.has(spanId);
-    if (!isKnown && this.#entries.size >= maxSpansPerTrace) return 'full';
-    const outcome = isKnown ? this.#update(spanId, record) : this.#insert(spanId, record, sourceIndex);
-    if (outcome === 'stored') this.#coverStart(record);
-    return outcome;
+  /** Merges a record, which need not be whole, into a span that is there. */
+  mergeSpan(spanId: string, record: Merged): Outcome {
+    return this.#from(startOf(record), () => this.#update(spanId, record));
   }
 
   applyScore({ scoreId, record }: ScoreChange): Outcome {
@@ -117,52 +118,46 @@ export class TraceWrite {
     this.#context.searchLog.written(this.#row, [...this.#written]);
   }
 
-  #refusalByStart(record: Merged): Outcome | undefined {
-    const start = startOf(record);
-    if (start === undefined) return undefined;
+  /** Applies a record that starts then, if it may. The retention start only moves earlier. */
+  #from(start: number | undefined, apply: () => Outcome): Outcome {
+    if (start === undefined) return apply();
     if (start <= this.#context.cutoffMicros) return 'expired';
-    return start > this.#context.nowMicros + maxAheadMicros ? 'future' : undefined;
+    if (start > this.#context.nowMicros + maxAheadMicros) return 'future';
+    const outcome = apply();
+    if (outcome === 'stored' && start < this.#retentionMicros) {
+      this.#retentionMicros = start;
+      this.#hasChanged = true;
+    }
+    return outcome;
   }
 
-  /** The retention start only moves earlier. */
-  #coverStart(record: Merged): void {
-    const start = startOf(record);
-    if (start === undefined || start >= this.#retentionMicros) return;
-    this.#retentionMicros = start;
-    this.#hasChanged = true;
-  }
-
-  #insert(spanId: string, record: Merged, sourceIndex: number | undefined): Outcome {
-    const { sql, project, pricer } = this.#context;
+  #insert(span: ReadySpan): Outcome {
+    const { sql, project } = this.#context;
+    const { spanId } = span.entry;
     const trace = this.#rowId();
-    const place = this.#placeOf(record, sourceIndex);
+    const place = this.#placeOf(span);
     // Spans of a trace are never removed but with it, so this is a number that none of them has.
     const number = this.#entries.size + 1;
-    const insert = () => insertSpan(sql, { project, trace, spanId, place, number }, record, pricer);
-    let entry = insert();
-    // The id is taken. By a trace that no reader sees any more: then it is free.
-    if (entry === undefined && freeSpanId(this.#context, spanId)) entry = insert();
-    if (entry === undefined) return 'conflict';
-    if (place !== undefined) this.#placed.set(spanId, record);
-    return this.#enter(entry, number);
+    const insert = () => insertSpan(sql, { project, trace, place, number }, span);
+    // The id may be taken by a trace that no reader sees any more: then it is free.
+    if (!insert() && !(freeSpanId(this.#context, spanId) && insert())) return 'conflict';
+    if (place !== undefined) this.#placed.set(spanId, span);
+    return this.#enter(span.entry, number);
   }
 
   #update(spanId: string, record: Merged): Outcome {
     const { sql, project, pricer } = this.#context;
     const found = findSpan(sql, project, spanId) as StoredSpan;
-    const stored = this.#placed.get(spanId) ?? spanRecord(sql, this.#segments, spanId, found);
+    const stored = this.#placed.get(spanId)?.record() ?? spanRecord(sql, this.#segments, spanId, found);
     const merged = merge(stored, record);
     if (merged === stored) return 'stored';
     this.#placed.delete(spanId);
     return this.#enter(updateSpan(sql, { trace: this.#rowId(), spanId }, merged, pricer), found.number);
   }
 
-  /** A running span will be merged with its end soon, so it gets a record of its own at once. */
-  #placeOf(record: Merged, sourceIndex: number | undefined): ContentPlace | undefined {
-    const isFinished = record.fields['end_time'] !== undefined;
-    return this.#segment === undefined || sourceIndex === undefined || !isFinished
-      ? undefined
-      : { segment: this.#segment, position: sourceIndex };
+  #placeOf({ position }: ReadySpan): ContentPlace | undefined {
+    const segment = this.#segment;
+    return segment === undefined || position === undefined ? undefined : { segment, position };
   }
 
   #enter(entry: LedgerEntry, number: number): Outcome {
