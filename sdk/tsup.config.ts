@@ -2,6 +2,7 @@ import { defineConfig } from 'tsup';
 
 export default defineConfig({
   entry: {
+    anthropic: 'src/integrations/anthropic.ts',
     index: 'src/index.ts',
     lambda: 'src/lambda.ts',
     openai: 'src/integrations/openai.ts',
@@ -21,4 +22,8 @@ export default defineConfig({
   clean: true,
   // Shared chunks in CommonJS as well, so that a class is the same one from every entry.
   splitting: true,
+  esbuildOptions(options) {
+    // A folder of their own, so that what an entry adds can be measured without them.
+    options.chunkNames = 'shared/[hash]';
+  },
 });

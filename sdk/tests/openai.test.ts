@@ -420,7 +420,6 @@ describe('a wrapped client', () => {
     const { openai, spans } = wrapped();
 
     expect((await openai.models.list()).data.length).toBeGreaterThan(0);
-    expect((await openai.embeddings.create({ model: 'text-embedding-3-small', input: 'tea' })).data).toHaveLength(1);
 
     expect(await spans()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as main from '../src/index.ts';
+import * as anthropic from '../src/integrations/anthropic.ts';
 import * as openai from '../src/integrations/openai.ts';
 import * as lambda from '../src/lambda.ts';
 import * as redact from '../src/redact.ts';
@@ -9,6 +10,7 @@ import { version } from '../src/version.ts';
 
 test('each entry exports what is listed here, and nothing else', () => {
   expect(Object.keys(main).sort()).toEqual(['Tracer', 'TracerError', 'tracerErrorCodes']);
+  expect(Object.keys(anthropic)).toEqual(['wrapAnthropic']);
   expect(Object.keys(openai)).toEqual(['wrapOpenAI']);
   expect(Object.keys(lambda)).toEqual(['withLambda']);
   expect(Object.keys(redact).sort()).toEqual(['chain', 'redact']);

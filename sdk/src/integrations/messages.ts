@@ -1,0 +1,54 @@
+// The form that spans hold messages in, whatever client they came from. Shared by the integrations.
+
+/** A tool call as a message holds it. */
+export interface ToolCall {
+  readonly id: unknown;
+  readonly type: 'function';
+  readonly function: { readonly name: unknown; readonly arguments: unknown };
+}
+
+/** A tool call out of whatever a provider calls its parts. Arguments are text, as the model wrote them. */
+export const toolCall = (id: unknown, name: unknown, input: unknown): ToolCall => ({
+  id,
+  type: 'function',
+  function: { name, arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}) },
+});
+
+/** The object without the members that say that there is nothing: `null`, an empty text, an empty list. */
+export const given = (object: object): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(object).filter(
+      ([, value]) => value !== null && value !== undefined && (value as { length?: unknown }).length !== 0,
+    ),
+  );
+
+/** What a message says: a text where its only part is that, the parts where there is more, `null` where there are none. */
+export function contentOf(parts: unknown): unknown {
+  if (!Array.isArray(parts)) return parts ?? null;
+  const [first] = parts as { type?: unknown; text?: unknown }[];
+  if (first === undefined) return null;
+  const isText = parts.length === 1 && first?.type === 'text' && Object.keys(given(first)).length <= 2;
+  return isText ? first.text : parts;
+}
+
+/** What one message holds beside its role. */
+interface Said {
+  readonly parts: unknown;
+  readonly reasoning?: unknown;
+  readonly refusal?: unknown;
+  readonly calls?: readonly unknown[];
+}
+
+/** A message out of what it says, in the form that spans hold. */
+export const message = (role: string, { parts, calls, ...rest }: Said): Record<string, unknown> => ({
+  role,
+  content: contentOf(parts),
+  ...given({ ...rest, tool_calls: calls }),
+});
+
+/** What a tool gave, as a message. */
+export const toolResult = (id: unknown, result: unknown): Record<string, unknown> => ({
+  role: 'tool',
+  tool_call_id: id,
+  content: contentOf(result),
+});

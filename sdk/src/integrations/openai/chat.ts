@@ -1,0 +1,59 @@
+import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions';
+import { given, message } from '../messages.ts';
+import type { Answer } from '../record-call.ts';
+import type { OpenAIUsage } from '../usage.ts';
+import { type Head, recordHead } from './head.ts';
+import { inOrder, joinPart } from './pieces.ts';
+
+/** One choice of an answer: whole, a piece of it, or of a text completion. */
+type Choice = Partial<ChatCompletion.Choice & ChatCompletionChunk.Choice & { text: string }>;
+
+interface Chat extends Head {
+  readonly choices?: readonly Choice[];
+}
+
+/** An answer to a chat or text completion, whole or in chunks. */
+export function chatAnswer(): Answer {
+  const said: unknown[] = [];
+  const reasons = new Set<string>();
+  let head: Head = {};
+  let usage: OpenAIUsage | null | undefined;
+
+  return {
+    add(value) {
+      head = value as Chat;
+      // The last chunk has it, if the caller asked for it.
+      usage = head.usage ?? usage;
+      let isSomething = false;
+      for (const { index, delta, message: whole, text, finish_reason } of (head as Chat).choices ?? []) {
+        if (finish_reason) reasons.add(finish_reason);
+        const piece = delta ?? whole ?? { content: text };
+        isSomething ||= Object.keys(given({ ...piece, role: '' })).length > 0;
+        joinPart(said, { ...piece, index });
+      }
+      return isSomething;
+    },
+    recordOn(span) {
+      recordHead(head, usage, span);
+      if (reasons.size > 0) span.setFinishReason([...reasons].join());
+      const messages = inOrder(said).map(({ role, content, reasoning, reasoning_content, tool_calls, ...rest }) =>
+        message(String(role ?? 'assistant'), {
+          parts: content,
+          reasoning: reasoning ?? reasoning_content,
+          calls: inOrder((tool_calls ?? []) as unknown[]),
+          ...rest,
+        }),
+      );
+      if (messages.length > 0) span.setOutput({ messages });
+    },
+  };
+}
+
+/** The chunks of a stream without the usage that the caller did not ask for. */
+export async function* withoutUsage(chunks: object): AsyncGenerator<object> {
+  for await (const chunk of { [Symbol.asyncIterator]: () => chunks as AsyncIterator<ChatCompletionChunk> }) {
+    const { usage, ...rest } = chunk;
+    // It comes in a chunk of its own, and leaves `usage: null` in all others.
+    if (!usage || rest.choices.length > 0) yield rest;
+  }
+}

@@ -1,0 +1,26 @@
+import type { Answer } from '../record-call.ts';
+import { type Head, recordHead } from './head.ts';
+
+/**
+ * An answer that is recorded much as it came: an image, a transcript, a moderation. Of a stream it is the last event, which
+ * has all of it, or the text so far.
+ */
+export function plainAnswer(outputOf: (answer: never) => unknown = withoutUsage): Answer {
+  let last: unknown = {};
+  let text = '';
+  return {
+    add(value) {
+      last = value;
+      const said = typeof value === 'string' ? value : (value as { delta?: unknown }).delta;
+      if (typeof said === 'string') text += said;
+      return true;
+    },
+    recordOn(span) {
+      const head = Object(last) as Head;
+      recordHead(head, head.usage, span);
+      span.setOutput(outputOf((text === '' ? last : { text, ...(last as object) }) as never));
+    },
+  };
+}
+
+const withoutUsage = ({ usage: _, ...rest }: Head): unknown => rest;

@@ -1,0 +1,133 @@
+import { given, message, toolCall, toolResult } from '../messages.ts';
+import type { Answer } from '../record-call.ts';
+import { type Head, recordHead } from './head.ts';
+
+/** A part of what is said. */
+interface Part {
+  readonly type?: string;
+  readonly text?: string;
+  readonly refusal?: string;
+}
+
+/** An item of an input or output, as far as it is looked at; any other kind is kept as it is. */
+interface Item {
+  readonly type?: string;
+  readonly role?: string;
+  readonly content?: string | readonly Part[] | null;
+  readonly summary?: readonly Part[];
+  readonly call_id?: string;
+  readonly name?: string;
+  readonly arguments?: string;
+  readonly input?: string;
+  readonly output?: unknown;
+}
+
+export interface Response extends Head {
+  readonly object?: string;
+  readonly output?: readonly Item[];
+  readonly background?: boolean | null;
+  readonly error?: { readonly code?: string; readonly message?: string } | null;
+  readonly incomplete_details?: { readonly reason?: string } | null;
+}
+
+interface StreamEvent {
+  readonly type?: string;
+  readonly response?: Response;
+  readonly output_index?: number;
+  readonly item?: Item;
+  readonly delta?: unknown;
+}
+
+const textOf = (parts: readonly Part[] | undefined): string => (parts ?? []).map(({ text }) => text ?? '').join('\n');
+
+/** Text parts are called differently on the way in and out. */
+const partOf = (part: Part): object =>
+  /^(in|out)put_text$/.test(part.type ?? '') ? given({ ...part, type: 'text' }) : part;
+
+/** Items as messages: what the model said between two turns of others (text, reasoning, calls) is one message. */
+export function messagesOf(items: unknown): unknown[] {
+  if (typeof items === 'string') return [message('user', { parts: items })];
+  const messages: unknown[] = [];
+  let own = { parts: [] as unknown[], reasoning: '', refusal: '', calls: [] as unknown[] };
+  const close = (): void => {
+    const { parts, reasoning, calls, refusal } = own;
+    if (parts.length + calls.length + reasoning.length + refusal.length > 0) messages.push(message('assistant', own));
+    own = { parts: [], reasoning: '', refusal: '', calls: [] };
+  };
+
+  for (const item of items as readonly Item[]) {
+    const { type = 'message', role, content, call_id, name } = item;
+    const parts = typeof content === 'string' ? [{ type: 'text', text: content }] : (content ?? []);
+    if (type.endsWith('_output')) {
+      close();
+      messages.push(toolResult(call_id, item.output));
+    } else if (type !== 'message') {
+      if (type === 'reasoning') own.reasoning += textOf(item.summary?.length ? item.summary : parts);
+      else if (type === 'function_call') own.calls.push(toolCall(call_id, name, item.arguments));
+      else if (type === 'custom_tool_call')
+        own.calls.push({ id: call_id, type: 'custom', custom: { name, input: item.input } });
+      else own.parts.push(item);
+    } else if (role !== undefined && role !== 'assistant') {
+      close();
+      messages.push(message(role, { parts: parts.map(partOf) }));
+    } else {
+      for (const part of parts) {
+        if (part.refusal === undefined) own.parts.push(partOf(part));
+        else own.refusal += part.refusal;
+      }
+    }
+  }
+  close();
+  return messages;
+}
+
+/** Puts what the deltas of one kind made to their item: what they are of stands in the type of the event. */
+function completed(item: Item, [type, said]: [string, string]): Item {
+  const [, kind = ''] = type.split('.');
+  if (kind.endsWith('arguments')) return { ...item, arguments: said };
+  if (kind.endsWith('input')) return { ...item, input: said };
+  const parts = typeof item.content === 'object' ? (item.content ?? []) : [];
+  if (kind === 'refusal') return { ...item, content: [...parts, { refusal: said }] };
+  return kind.endsWith('text') ? { ...item, content: [...parts, { type: 'output_text', text: said }] } : item;
+}
+
+/** An item, and until it is done what its deltas made so far, by the type of their event. */
+interface Progress {
+  readonly item: Item;
+  readonly said: Record<string, string>;
+}
+
+export interface ResponseAnswer extends Answer {
+  /** What is known of it. */
+  response(): Response;
+}
+
+/** An answer of the Responses interface, whole or in events. */
+export function responseAnswer(): ResponseAnswer {
+  const items = new Map<number, Progress>();
+  let response: Response = {};
+  return {
+    response: () => response,
+    add(value) {
+      const { type, response: whole, output_index = 0, item, delta } = value as StreamEvent;
+      if (whole !== undefined || type === undefined) response = whole ?? (value as Response);
+      if (item !== undefined) items.set(output_index, { item, said: {} });
+      const said = items.get(output_index)?.said;
+      if (typeof delta !== 'string' || said === undefined || type === undefined) return false;
+      said[type] = (said[type] ?? '') + delta;
+      return true;
+    },
+    recordOn(span) {
+      const { status, error, incomplete_details, output, usage } = response;
+      recordHead(response, usage, span);
+      const reason = incomplete_details?.reason ?? status;
+      if (reason !== undefined) span.setFinishReason(reason);
+      if (error) span.setError(`${error.code}: ${error.message}`);
+      const sofar = [...items]
+        .sort(([one], [other]) => one - other)
+        .map(([, { item, said }]) => Object.entries(said).reduce(completed, item));
+      const messages = messagesOf(output?.length ? output : sofar);
+      if (messages.length > 0) span.setOutput({ messages });
+    },
+  };
+}
