@@ -9,9 +9,10 @@ export const methodOf = (value: object, name: PropertyKey): AnyFunction | undefi
   return typeof member === 'function' ? (member as AnyFunction) : undefined;
 };
 
-/** Puts a method on one object, in the place of its prototype's; as invisible as methods are. */
+/** Puts a method on one object, in the place of its prototype's: as invisible as that, or as visible as its own was. */
 export const replaceMethod = (value: object, name: PropertyKey, replacement: AnyFunction): void => {
-  Object.defineProperty(value, name, { value: replacement, writable: true, configurable: true, enumerable: false });
+  const enumerable = Object.prototype.propertyIsEnumerable.call(value, name);
+  Object.defineProperty(value, name, { value: replacement, writable: true, configurable: true, enumerable });
 };
 
 /** Gives on what a promise gives, after it was looked at. */
@@ -57,6 +58,15 @@ export function observeIterator(iterator: object, observer: IteratorObserver): v
     };
     const onError = (error: unknown): void => observer.fail(error);
 
+    // Made once for all steps: there may be thousands.
+    const onStep = (result: unknown): unknown => {
+      onResult(result);
+      return result;
+    };
+    const onFailedStep = (error: unknown): never => {
+      onError(error);
+      throw error;
+    };
     replaceMethod(iterator, name, (...args) => {
       let result: unknown;
       try {
@@ -65,9 +75,8 @@ export function observeIterator(iterator: object, observer: IteratorObserver): v
         onError(error);
         throw error;
       }
-      if (methodOf(Object(result), 'then') !== undefined) return tap(Promise.resolve(result), onResult, onError);
-      onResult(result);
-      return result;
+      if (methodOf(Object(result), 'then') !== undefined) return Promise.resolve(result).then(onStep, onFailedStep);
+      return onStep(result);
     });
   }
 }
