@@ -35,6 +35,8 @@ const run = (name: string) =>
     TRACER_API_KEY: localKey,
     OPENAI_API_KEY: 'any',
     OPENAI_BASE_URL: fakeLlm.openaiBaseUrl,
+    ANTHROPIC_API_KEY: 'any',
+    ANTHROPIC_BASE_URL: fakeLlm.url,
   });
 
 const stored = (name: string) => storedTraces(server.url, localKey, name);
@@ -299,7 +301,7 @@ describe('05-rag', () => {
       name: 'retrieve',
       type: 'retrieval',
       status: 'ok',
-      below: [{ name: 'embed', type: 'embedding', status: 'ok' }],
+      below: [{ name: 'embeddings text-embedding-3-small', type: 'embedding', status: 'ok' }],
     });
     expect(chat).toMatchObject({ type: 'llm', status: 'ok' });
   });
@@ -312,10 +314,10 @@ describe('05-rag', () => {
     expect(documents[0]?.score).toBeGreaterThan(documents[1]?.score ?? Number.NaN);
   });
 
-  test('prices the embedding by what the program said about it', () => {
-    const embedding = onlySpan(answer, 'embed');
+  test('prices the embedding', () => {
+    const embedding = onlySpan(answer, 'embeddings text-embedding-3-small');
 
-    expect(embedding).toMatchObject({ model: 'text-embedding-3-small', output_data: { vectors: 4, dimensions: 1536 } });
+    expect(embedding).toMatchObject({ model: 'text-embedding-3-small', output_data: { count: 4, dimensions: 1536 } });
     expect(embedding.cost_usd).toBeCloseTo((embedding.tokens_input ?? Number.NaN) * 0.02e-6, 9);
   });
 });
@@ -328,6 +330,79 @@ describe('06-test-your-tracing', () => {
   });
 });
 
+describe('07-openai-responses', () => {
+  let answer: TraceAnswer;
+  beforeAll(async () => {
+    await run('07-openai-responses');
+    answer = await onlyTrace('plan-a-trip');
+  });
+
+  test('records reasoning and answer of the first call', () => {
+    const [call] = llmSpans(answer);
+
+    expect(call).toMatchObject({
+      model: 'gpt-5-mini-2025-08-07',
+      input_data: { messages: [{ role: 'system' }, { role: 'user', content: 'Where should I go in May?' }] },
+      output_data: {
+        messages: [
+          { role: 'assistant', content: expect.any(String), reasoning: expect.stringContaining('asks about') },
+        ],
+      },
+    });
+    expect(call?.tokens_reasoning).toBeGreaterThan(0);
+    expect(call?.cost_usd).toBeGreaterThan(0);
+  });
+
+  test('records the response that was made in the background below the call that began it, once', () => {
+    const [, begun, done, ...others] = llmSpans(answer);
+
+    expect(others).toEqual([]);
+    expect(begun).toMatchObject({ finish_reason: 'queued' });
+    expect(begun?.tokens_output).toBeUndefined();
+    expect(done).toMatchObject({ parent_span_id: begun?.span_id, finish_reason: 'completed' });
+    expect(done?.tokens_output).toBeGreaterThan(0);
+  });
+});
+
+describe('08-anthropic', () => {
+  let printed: string;
+  let answer: TraceAnswer;
+  beforeAll(async () => {
+    printed = (await run('08-anthropic')).stdout;
+    answer = await onlyTrace('ask-claude');
+  });
+
+  test('records both turns and the tool between them', () => {
+    expect(tree(answer.spans).map(({ name, type, status }) => [name, type, status])).toEqual([
+      ['chat claude-haiku-4-5', 'llm', 'ok'],
+      ['get_weather', 'tool', 'ok'],
+      ['chat claude-haiku-4-5', 'llm', 'ok'],
+    ]);
+  });
+
+  test('records the tool’s result as a message, and the streamed answer whole', () => {
+    const [, call] = llmSpans(answer);
+
+    expect(call).toMatchObject({
+      provider: 'anthropic',
+      model: 'claude-haiku-4-5-20251001',
+      finish_reason: 'end_turn',
+      input_data: {
+        messages: [
+          { role: 'system', content: 'You answer in one sentence.' },
+          { role: 'user', content: 'What is the weather in Paris?' },
+          { role: 'assistant', tool_calls: [{ function: { name: 'get_weather', arguments: '{"city":"Paris"}' } }] },
+          { role: 'tool', content: '18 °C, light rain' },
+        ],
+      },
+    });
+    expect(call?.output_data).toEqual({ messages: [{ role: 'assistant', content: answer.trace.output }] });
+    expect(printed).toContain(answer.trace.output);
+    expect(call?.first_token_time).toBeDefined();
+    expect(call?.cost_usd).toBeGreaterThan(0);
+  });
+});
+
 test('there is no example that these tests leave out', () => {
   expect(exampleNames()).toEqual([
     '01-first-trace',
@@ -336,5 +411,7 @@ test('there is no example that these tests leave out', () => {
     '04-agent-with-tools',
     '05-rag',
     '06-test-your-tracing',
+    '07-openai-responses',
+    '08-anthropic',
   ]);
 });

@@ -23,7 +23,7 @@ export const given = (object: object): Record<string, unknown> =>
   );
 
 /** What a message says: a text where its only part is that, the parts where there is more, `null` where there are none. */
-export function contentOf(parts: unknown): unknown {
+function contentOf(parts: unknown): unknown {
   if (!Array.isArray(parts)) return parts ?? null;
   const [first] = parts as { type?: unknown; text?: unknown }[];
   if (first === undefined) return null;

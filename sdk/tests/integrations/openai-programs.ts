@@ -8,12 +8,12 @@ type OpenAIProgram = Program<OpenAI>;
 type Say = (...what: unknown[]) => void;
 
 const model = 'gpt-4o-mini';
-export const asking = (
+const asking = (
   content: string,
   more: Partial<ChatCompletionCreateParamsNonStreaming> = {},
 ): ChatCompletionCreateParamsNonStreaming => ({ model, messages: [{ role: 'user', content }], ...more });
 
-export const responding = (
+const responding = (
   input: NonNullable<ResponseCreateParamsNonStreaming['input']>,
   more: Partial<ResponseCreateParamsNonStreaming> = {},
 ): ResponseCreateParamsNonStreaming => ({ model, input, ...more });
@@ -32,7 +32,7 @@ export async function readText(stream: ReadableStream<Uint8Array>): Promise<stri
   return new Response(stream).text();
 }
 
-export const weatherTool = {
+const weatherTool = {
   type: 'function' as const,
   function: {
     name: 'get_weather',
@@ -73,7 +73,7 @@ const events = [
   'event,response.created,response.output_text.delta,response.function_call_arguments.delta,response.completed',
 ].flatMap((names) => names.split(','));
 
-export function hear<Emitter>(emitter: Emitter, say: Say, but: readonly string[] = []): Emitter {
+function hear<Emitter>(emitter: Emitter, say: Say, but: readonly string[] = []): Emitter {
   const { on } = emitter as { on(name: string, listener: (...args: unknown[]) => void): unknown };
   for (const name of events.filter((event) => !but.includes(event)))
     on.call(emitter, name, (...args) => say(name, structuredCloneOf(args)));

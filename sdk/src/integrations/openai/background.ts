@@ -55,7 +55,8 @@ export class BackgroundResponses {
       provider: this.#provider,
       model,
       parent: begun,
-      startTime: begun && new Date(begun.startMicros / 1000),
+      // A Date has no microseconds: rounded up, so that no child begins before its parent.
+      startTime: begun && new Date(Math.floor(begun.startMicros / 1000) + 1),
     });
     answer.recordOn(span);
     span.end();
