@@ -19,6 +19,10 @@ const mostCharacters = 1_000_000;
 export const isKeepable = (source: BatchSource | undefined): source is BatchSource =>
   source !== undefined && source.characters <= mostCharacters;
 
+/**
+ * A number that no segment has had: traces go on naming one that is gone, and would have a later segment of its number cleaned
+ * in its place. So the newest segment's row stays, emptied, until there is a newer one.
+ */
 export const nextSegmentId = (sql: Statements): number =>
   (sql.get<[number | null]>('SELECT max(id) FROM segments')?.[0] ?? 0) + 1;
 
@@ -31,6 +35,7 @@ export function addSegment(
 ): void {
   const { encoding, body } = keep === undefined ? source : onlyWith(source, (_span, position) => keep(position));
   sql.run('INSERT INTO segments VALUES (?, ?, ?)', id, encoding, body);
+  sql.run('DELETE FROM segments WHERE id = ? AND length(body) = 0', id - 1);
 }
 
 /** Reads spans out of segments, each segment once for the reader's life (one call of the store) unless told otherwise. */
@@ -84,14 +89,18 @@ export function cleanSegment(sql: Statements, project: number, id: number): void
         position,
       ) !== undefined,
   );
-  if (rest.isEmpty) sql.run('DELETE FROM segments WHERE id = ?', id);
+  if (rest.isEmpty && id + 1 === nextSegmentId(sql)) sql.run("UPDATE segments SET body = x'' WHERE id = ?", id);
+  else if (rest.isEmpty) sql.run('DELETE FROM segments WHERE id = ?', id);
   else sql.run('UPDATE segments SET encoding = ?, body = ? WHERE id = ?', rest.encoding, rest.body, id);
 }
 
 type Segment = Pick<BatchSource, 'encoding' | 'body'>;
 
 function loadSegment(sql: Statements, id: number): Segment | undefined {
-  const row = sql.get<[Segment['encoding'], Uint8Array]>('SELECT encoding, body FROM segments WHERE id = ?', id);
+  const row = sql.get<[Segment['encoding'], Uint8Array]>(
+    'SELECT encoding, body FROM segments WHERE id = ? AND length(body) > 0',
+    id,
+  );
   return row === undefined ? undefined : { encoding: row[0], body: row[1] };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aScore, aSpan, aTrace, at, seconds, spanId, traceId } from '../builders.ts';
+import { aRunningSpan, aScore, aSpan, aTrace, at, seconds, spanId, traceId } from '../builders.ts';
 import type { Suite } from './harness.ts';
 
 const everything = {
@@ -51,6 +51,23 @@ export function deletion(suite: Suite): void {
       const nobodys = await world.store.deleteTrace('nobody', traceId());
 
       expect([again, unknown, nobodys]).toEqual([true, false, false]);
+    });
+
+    // Found by the laws: what an earlier deletion had emptied was taken for what came in its place.
+    it('touches nothing that came after an earlier deletion', async () => {
+      const world = await suite.world();
+      await world.send({
+        spans: [
+          aRunningSpan({ trace_id: traceId(1), span_id: spanId(1) }),
+          aSpan({ trace_id: traceId(2), span_id: spanId(2) }),
+        ],
+      });
+      await world.store.deleteTrace(world.project, traceId(2));
+      await world.send({ spans: [aSpan({ trace_id: traceId(3), span_id: spanId(3) })] }, 'neighbour');
+
+      await world.store.deleteTrace(world.project, traceId(1));
+
+      expect(await world.spans(traceId(3), 'neighbour')).toMatchObject([{ span_id: spanId(3) }]);
     });
 
     it('swallows late retries: nothing of the trace comes back', async () => {
