@@ -21,6 +21,7 @@ import { ingestRoutes } from './routes/ingest.ts';
 import { liveRoutes } from './routes/live.ts';
 import { meRoutes } from './routes/me.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { otlpRoutes } from './routes/otlp.ts';
 import { scoreRoutes } from './routes/scores.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { spanRoutes } from './routes/spans.ts';
@@ -80,6 +81,7 @@ export function buildApp({ logger = false, ...given }: AppOptions): FastifyInsta
     api.register(body, config.limits);
     for (const routes of [
       ingestRoutes,
+      otlpRoutes,
       traceRoutes,
       spanRoutes,
       scoreRoutes,

@@ -14,15 +14,19 @@ const ProjectPrice = z.strictObject({
   cache_write_per_million: z.optional(z.number().check(z.gte(0))),
 });
 
-/** Spans of other clients' instrumentation that a project does not want: all that are given must match; `*` stands for any characters. */
+/**
+ * Spans of other clients' instrumentation that a project does not want: all that are given must match; `*` stands for any
+ * characters, and a kind for what conventions and libraries of that sort are told by.
+ */
 const NoisePattern = z
   .strictObject({
     name: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
     scope: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
+    kind: z.optional(z.enum(['http', 'database', 'framework'])),
   })
   .check(
-    z.refine(({ name, scope }) => name !== undefined || scope !== undefined, {
-      error: 'must have a name or a scope, or it would match every span',
+    z.refine(({ name, scope, kind }) => name !== undefined || scope !== undefined || kind !== undefined, {
+      error: 'must have a name, a scope or a kind, or it would match every span',
     }),
   );
 

@@ -64,8 +64,14 @@ export const auth = fastifyPlugin(
 function presentedKey({ headers }: FastifyRequest): string | undefined {
   const own = headers['x-api-key'];
   if (own !== undefined && own !== '') return String(own);
-  return /^Bearer +(.+)$/i.exec(headers.authorization ?? '')?.[1] ?? headers.authorization;
+  const [, scheme, credentials] = /^(Bearer|Basic) +(.+)$/i.exec(headers.authorization ?? '') ?? [];
+  if (scheme === undefined || credentials === undefined) return headers.authorization;
+  return scheme.toLowerCase() === 'basic' ? passwordOf(credentials) : credentials;
 }
+
+/** The password of Basic credentials: clients of Langfuse send a public and a secret key so, and ours is the secret. */
+const passwordOf = (credentials: string): string =>
+  /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('utf8'))?.[1] ?? credentials;
 
 function refuse(reply: FastifyReply, presented: string | undefined): FastifyReply {
   reply.header('www-authenticate', 'Bearer');

@@ -53,12 +53,18 @@ export async function decodeBody(
   contentEncoding: string | undefined,
   limits: DecodeLimits,
 ): Promise<string> {
-  const bytes = await unpack(body, contentEncoding?.trim().toLowerCase() || 'identity', limits);
+  const bytes = await unpackBody(body, contentEncoding, limits);
   if (!isUtf8(bytes)) throw new ProblemError(400, 'The body is not UTF-8.');
   return bytes.toString('utf8');
 }
 
-async function unpack(body: Buffer, encoding: string, { maxDecompressedBytes }: DecodeLimits): Promise<Buffer> {
+/** The bytes of a body with its `Content-Encoding` undone. */
+export async function unpackBody(
+  body: Buffer,
+  contentEncoding: string | undefined,
+  { maxDecompressedBytes }: DecodeLimits,
+): Promise<Buffer> {
+  const encoding = contentEncoding?.trim().toLowerCase() || 'identity';
   if (encoding === 'identity') return body;
   const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
   if (decoder === undefined)

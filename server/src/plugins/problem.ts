@@ -11,6 +11,17 @@ declare module 'fastify' {
     /** Answers with an error of RFC 9457. `detail` is a sentence that the caller can act on. */
     problem(status: number, detail: string, faults?: readonly SchemaFault[]): FastifyReply;
   }
+  interface FastifyContextConfig {
+    /** How errors of the route are worded, where a protocol of others says it. @default as RFC 9457 has it */
+    answerError?: (request: FastifyRequest, status: number, detail: string) => ErrorAnswer;
+  }
+}
+
+/** An error in a form of its own. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string | Uint8Array;
 }
 
 /** An error whose answer is known where it is thrown; for places that have no reply, such as body parsers. */
@@ -81,6 +92,8 @@ const socketProblems: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 function sendProblem(reply: FastifyReply, status: number, detail: string, faults?: readonly SchemaFault[]) {
+  const own = reply.request.routeOptions.config?.answerError?.(reply.request, status, detail);
+  if (own !== undefined) return reply.code(own.status).type(own.type).send(own.body);
   const title = STATUS_CODES[status] ?? 'Error';
   const body: Problem = { type: 'about:blank', title, status, detail };
   return reply

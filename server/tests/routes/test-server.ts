@@ -125,9 +125,10 @@ function driftOf({ method, is404, routeOptions }: FastifyRequest, reply: Fastify
   const type = String(reply.getHeader('content-type') ?? '').replace(/;.*/, '');
   if (!type.endsWith('json') || routeOptions.url === '/openapi.json') return [];
   const place = `${method} ${routeOptions.url} ${reply.statusCode}`;
-  if (reply.statusCode >= 400 && type !== 'application/problem+json') return [`${place}: an error as ${type}`];
-
   const documented = (routeOptions.schema?.response as Record<string, unknown> | undefined)?.[reply.statusCode];
+  const isError = reply.statusCode >= 400 && routeOptions.config.answerError === undefined;
+  if (isError && type !== 'application/problem+json') return [`${place}: an error as ${type}`];
+
   // What is no route's own: unknown addresses, and defects.
   if (documented === undefined && !is404 && reply.statusCode !== 500) return [`${place} is not documented`];
   const result = z.safeParse(schemaOf(documented, type) ?? Problem, JSON.parse(payload));

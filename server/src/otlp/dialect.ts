@@ -1,0 +1,35 @@
+import type { Attributes } from './attributes.ts';
+import type { Finding, Findings } from './findings.ts';
+import type { OtlpSpan } from './request.ts';
+
+/** What a rule may look at. */
+export interface Subject {
+  readonly attributes: Attributes;
+  readonly span: OtlpSpan;
+  /** What earlier rules have found. */
+  readonly found: Partial<Findings>;
+}
+
+/**
+ * How one finding is told: by an attribute whose value a reader understands, or by what a function finds in several. A reader
+ * gives undefined for a value that says nothing, which is then left as it is.
+ */
+export type Rule<Value> = AttributeRule<Value> | ((subject: Subject) => Value | undefined);
+
+export interface AttributeRule<Value> {
+  readonly key: string;
+  readonly read: (value: unknown, subject: Subject) => Value | undefined;
+}
+
+/**
+ * A convention by which spans tell what they are: a table of rules by finding, each list in order of preference. A dialect
+ * rests on the names of attributes, never on who sent them.
+ */
+export interface Dialect {
+  readonly name: string;
+  readonly rules: { readonly [F in Finding]?: readonly Rule<Findings[F]>[] };
+}
+
+/** Rules for several attributes that mean the same and are read alike. */
+export const from = <Value>(read: AttributeRule<Value>['read'], ...keys: readonly string[]): AttributeRule<Value>[] =>
+  keys.map((key) => ({ key, read }));
