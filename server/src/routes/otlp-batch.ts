@@ -49,16 +49,16 @@ async function storeChunk(
     // Attributes that are no finite numbers have become texts, so there is no number to refuse.
     (span) => recordFault(span, { characters: lengths.get(span) ?? 0, mayHoldHugeNumbers: false }, limits),
   );
-  const facts = part.indexes.map((index) => (spans[index] as MappedSpan).facts);
+  const facts = part.changes.map(({ sourceIndex }) => (spans[sourceIndex as number] as MappedSpan).facts);
   const outcome = await store.ingest(project, {
     traces: changesOf([...facts, ...moreFacts]).map((change) => withinLimit(change, limits.maxPayloadBytes)),
     spans: part.changes,
     scores: [],
-    ...sourceOf(texts, part.rejected.length === 0),
+    ...sourceOf(texts, part.changes.length === part.checked.count),
   });
-  return [...part.rejected, ...part.refused(outcome.spans, config.retentionDaysOf(project))].map(
-    ({ id, detail }) => `span ${id}: ${detail}`,
-  );
+  return part.checked
+    .rejected(outcome.spans, config.retentionDaysOf(project))
+    .map(({ id, detail }) => `span ${id}: ${detail}`);
 }
 
 /**
