@@ -18,6 +18,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** @default by method: GET reads, DELETE deletes, others write */
     access?: Access;
+    /** The key may also be the password of Basic credentials, as clients of others send it. @default false */
+    takesBasic?: boolean;
   }
 }
 
@@ -61,17 +63,18 @@ export const auth = fastifyPlugin(
   { name: 'auth', dependencies: ['problem'] },
 );
 
-function presentedKey({ headers }: FastifyRequest): string | undefined {
+function presentedKey({ headers, routeOptions }: FastifyRequest): string | undefined {
   const own = headers['x-api-key'];
   if (own !== undefined && own !== '') return String(own);
-  const [, scheme, credentials] = /^(Bearer|Basic) +(.+)$/i.exec(headers.authorization ?? '') ?? [];
-  if (scheme === undefined || credentials === undefined) return headers.authorization;
-  return scheme.toLowerCase() === 'basic' ? passwordOf(credentials) : credentials;
+  const { authorization } = headers;
+  const [, basic] = /^Basic +(.+)$/i.exec(authorization ?? '') ?? [];
+  if (basic !== undefined && routeOptions.config.takesBasic) return passwordOf(basic);
+  return /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1] ?? authorization;
 }
 
 /** The password of Basic credentials: clients of Langfuse send a public and a secret key so, and ours is the secret. */
 const passwordOf = (credentials: string): string =>
-  /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('utf8'))?.[1] ?? credentials;
+  /^[^:]*:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('utf8'))?.[1] ?? '';
 
 function refuse(reply: FastifyReply, presented: string | undefined): FastifyReply {
   reply.header('www-authenticate', 'Bearer');

@@ -30,7 +30,7 @@ export const otlpRoutes: FastifyPluginAsyncZod<AppContext> = async (app, context
     app.post(
       path,
       {
-        config: { answerError: asStatus, isBatch: true },
+        config: { answerError: asStatus, takesBasic: true },
         schema: {
           summary: 'Store spans of any OpenTelemetry client (OTLP/HTTP, JSON or protobuf)',
           tags: ['writing'],

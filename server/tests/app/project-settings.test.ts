@@ -41,7 +41,7 @@ describe('PROJECT_SETTINGS', () => {
     ['{"a b": {}}', /^a b: /],
     ['{"shop": {"retention_days": 0}}', /^shop\.retention_days: /],
     ['{"shop": {"retention": 5}}', /^shop: .*retention/],
-    ['{"shop": {"noise_filter": [{}]}}', /^shop\.noise_filter\.0: must have a name or a scope/],
+    ['{"shop": {"noise_filter": [{}]}}', /^shop\.noise_filter\.0: must have a name, a scope or a kind/],
     [
       '{"shop": {"prices": [{"model": "m", "input_per_million": -1, "output_per_million": 1}]}}',
       /^shop\.prices\.0\.input/,

@@ -28,9 +28,12 @@ it('the OpenAPI document names every route', async () => {
     'PATCH /api/spans/{span_id}/complete',
     'PATCH /api/traces/{trace_id}/complete',
     'POST /api/ingest',
+    'POST /api/public/otel/v1/traces',
     'POST /api/traces',
     'POST /api/traces/{trace_id}/scores',
     'POST /api/traces/{trace_id}/spans',
+    'POST /otel/v1/traces',
+    'POST /v1/traces',
   ]);
 });
 
