@@ -20,7 +20,7 @@ export function member(message: JsonObject, name: string): unknown {
  * An attribute's value as JSON. 64-bit integers beyond a double's whole numbers become text, so does what JSON has no number
  * for (NaN, infinities); bytes become base64. Undefined for a value that holds nothing.
  */
-export function jsonOf(any: unknown, depth = 0): unknown {
+function jsonOf(any: unknown, depth = 0): unknown {
   if (!isMessage(any)) return undefined;
   if (depth > deepest) return '[nested too deeply]';
   const text = member(any, 'stringValue');

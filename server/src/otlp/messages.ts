@@ -157,7 +157,9 @@ function fromParts(role: string, parts: readonly unknown[], item: JsonObject): M
     // OpenInference keeps the role of the message that a result came in.
     ...(typeof item['tool_call_id'] === 'string' ? { tool_call_id: item['tool_call_id'] } : {}),
   };
-  return own || said.results.length === 0 ? [...said.results, message] : said.results;
+  if (!own && said.results.length > 0) return said.results;
+  // What a user's message brings of tools comes before its words; what stands in an answer, after the calls.
+  return role === 'assistant' ? [message, ...said.results] : [...said.results, message];
 }
 
 /** Adds a part to what a message says. A part that is not known stays in its own form. */
