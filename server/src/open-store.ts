@@ -13,5 +13,5 @@ export const openStore = (config: Config, { keepsIndex }: { readonly keepsIndex:
     clock: systemClock,
     retentionDays: config.retentionDays,
     retentionDaysOf: config.retentionDaysOf,
-    pricer: genaiPricer,
+    pricerOf: () => genaiPricer,
   });

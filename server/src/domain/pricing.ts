@@ -11,10 +11,14 @@ export interface Price {
 }
 
 /**
- * Prices a merged span from its tokens and model; undefined when the price is not known (never 0 for unknown). Only asked
- * where the client reported no cost: what it reported wins.
+ * Prices a merged span from its tokens and model; undefined when the price is not known (never 0 for unknown). It reads no
+ * payload fields (see view.ts): re-pricing is spared from loading them.
  */
 export type Pricer = (fields: Fields) => Price | undefined;
+
+/** The price of a merged span: only a finished one is priced, and only where the client did not say what it cost. */
+export const priceOf = (fields: Fields, pricer: Pricer): Price | undefined =>
+  fields['cost_usd'] === undefined && fields['end_time'] !== undefined ? pricer(fields) : undefined;
 
 /** The table's version, stored with each cost so that it can be re-priced. A test holds it equal to the installed package. */
 export const genaiPricesVersion = '0.1.8';

@@ -9,6 +9,7 @@ import type {
   TraceRecord,
   UserSummary,
 } from 'llm-tracer/schema';
+import type { Pricer } from '../domain/pricing.ts';
 import type { Fields, ScoreChange, SpanChange, TraceChange } from '../domain/record.ts';
 import type { SeriesQuery } from '../domain/series.ts';
 import type { ChangeListener } from './watchers.ts';
@@ -100,6 +101,15 @@ export interface Store {
 
   /** Recomputes every total from the spans and says where the stored ones differ; with `repair`, sets them right. */
   recount(options: { readonly repair: boolean }): Promise<RecountReport>;
+
+  /**
+   * Prices anew, by what `pricerOf` says now, every finished span without a reported cost in the traces that start in the
+   * range; a slice at a time, others get a turn between. Afterwards the range holds what a store that had these prices from
+   * the start would have made of the same records: costs, the prices they name, totals, lists, stats and series. A price that
+   * is no longer known is taken away. What arrives meanwhile may be covered or not. Cut short, it is finished by calling it
+   * again; where nothing differs it writes nothing.
+   */
+  reprice(request: RepriceRequest): Promise<RepriceReport>;
 
   /**
    * Traces whole, as the lines of an export, in the order given; what is no longer there is passed over. Bounded in size:
@@ -247,6 +257,33 @@ export interface RecountReport {
   readonly differences: readonly string[];
 }
 
+export interface RepriceRequest {
+  /** @default every project */
+  readonly project?: string | undefined;
+  /** By the start of traces, like {@link TraceFilter}: canonical, `from` inclusive, `to` exclusive. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  /** Only says what would change. */
+  readonly isTrial: boolean;
+  /** Told now and then how far it has come. */
+  readonly onProgress?: (soFar: RepriceReport) => void;
+}
+
+export interface RepriceReport {
+  /** Those of the range, whether or not anything in them changed. */
+  readonly traces: number;
+  /** Those of them that were priced anew: finished, without a reported cost. */
+  readonly spans: number;
+  /** Of these, whose cost or the price it names changed. */
+  readonly changed: number;
+  /** Of the changed, which had no price before, and which have none now. */
+  readonly gained: number;
+  readonly lost: number;
+  /** `total_cost` of the traces together. */
+  readonly costNanosBefore: bigint;
+  readonly costNanosAfter: bigint;
+}
+
 /** Where an export goes on: at a trace of the list, after a span of it. */
 export interface ExportPosition {
   readonly trace: number;
@@ -274,6 +311,12 @@ export interface StoreOptions {
   readonly retentionDays: number;
   /** How long a project keeps its traces. @default `retentionDays` for each */
   readonly retentionDaysOf?: (project: string) => number;
+  /**
+   * What calls of a project cost for which the client reported no cost. Asked when a write has changed the merged record of a
+   * span that is then finished, and by {@link Store.reprice}; between these a cost stays as it was computed, whatever prices
+   * become. @default nothing is priced
+   */
+  readonly pricerOf?: (project: string) => Pricer;
 }
 
 /** The store cannot serve the call now; sending it again later is safe. */

@@ -12,6 +12,7 @@ import { merging } from './contract/merging.ts';
 import { paging } from './contract/paging.ts';
 import { payloads } from './contract/payloads.ts';
 import { reopening } from './contract/reopening.ts';
+import { repricing, repricingLaw } from './contract/repricing.ts';
 import { retention } from './contract/retention.ts';
 import { roots } from './contract/roots.ts';
 import { scale } from './contract/scale.ts';
@@ -40,6 +41,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     series(suite);
     bodies(suite);
     laws(suite);
+    repricingLaw(suite);
   });
 
   // As the app hands over what SDKs send.
@@ -52,6 +54,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
 function rules(suite: Suite): void {
   merging(suite);
   totalsRules(suite);
+  repricing(suite);
   completion(suite);
   retention(suite);
   deletion(suite);

@@ -7,6 +7,7 @@ import {
   type ListRequest,
   type PageRequest,
   type ReadTraceOptions,
+  type RepriceRequest,
   type Store,
   type StoreOptions,
   type TraceFilter,
@@ -136,6 +137,10 @@ export class ModelStore implements Store {
 
   async measure() {
     return { spans: 0, bytes: 0 };
+  }
+
+  async reprice(request: RepriceRequest) {
+    return this.#model.reprice(request);
   }
 
   async recount() {

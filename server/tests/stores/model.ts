@@ -6,12 +6,15 @@ import type {
   TraceAnswer,
   TraceRecord,
 } from 'llm-tracer/schema';
+import type { Pricer } from '../../src/domain/pricing.ts';
 import { type Fields, type Merged, rankOf, revOf } from '../../src/domain/record.ts';
 import type { SeriesQuery } from '../../src/domain/series.ts';
 import type {
   Batch,
   BatchOutcome,
   Outcome,
+  RepriceReport,
+  RepriceRequest,
   StoreOptions,
   TraceFilter,
   TraceSort,
@@ -20,8 +23,9 @@ import type {
 import { timeAt } from './builders.ts';
 import { micros } from './model/canonical.ts';
 import { type Group, groupsBy } from './model/grouping.ts';
-import { claimsOf, field, type MergedRecord, mergeAll, says } from './model/merging.ts';
+import { claimsOf, field, fieldsOf, isSameRecord, type MergedRecord, mergeAll, says } from './model/merging.ts';
 import { exists, type Received, type Seen, see, summaryOf } from './model/reading.ts';
+import { addTrace, nothingRepriced } from './model/repricing.ts';
 import { isFound, searchedTexts } from './model/searching.ts';
 import { seriesOf } from './model/series.ts';
 import { compare, dollars, sum } from './model/tree.ts';
@@ -55,9 +59,12 @@ export class Model {
   readonly #projects = new Map<string, Project>();
   readonly #clock: () => number;
   readonly #daysOf: (project: string) => number;
+  readonly #pricerOf: (project: string) => Pricer;
 
-  constructor({ clock, retentionDays, retentionDaysOf = () => retentionDays }: StoreOptions) {
+  constructor(options: StoreOptions) {
+    const { clock, retentionDays, retentionDaysOf = () => retentionDays, pricerOf = () => () => undefined } = options;
     this.#clock = clock;
+    this.#pricerOf = pricerOf;
     this.#daysOf = retentionDaysOf;
   }
 
@@ -72,7 +79,7 @@ export class Model {
       ),
       spans: batch.spans.map((change) =>
         this.#apply(project, change.traceId, change.record.fields['start_time'], change.spanId, (received) =>
-          append(received.spans, change.spanId, change.record),
+          this.#addRecord(project, received, change.spanId, change.record),
         ),
       ),
       scores: batch.scores.map((change) => {
@@ -92,9 +99,11 @@ export class Model {
 
   completeSpan(project: string, spanId: string, fields: Fields): boolean {
     for (const [traceId] of this.#project(project).traces) {
-      const records = this.#live(project, traceId)?.spans.get(spanId);
-      if (records === undefined) continue;
-      this.#complete(records, fields);
+      const received = this.#live(project, traceId);
+      const records = received?.spans.get(spanId);
+      if (received === undefined || records === undefined) continue;
+      const record = this.#completion(records, fields);
+      if (record !== undefined) this.#addRecord(project, received, spanId, record);
       return true;
     }
     return false;
@@ -103,7 +112,8 @@ export class Model {
   completeTrace(project: string, traceId: string, fields: Fields): boolean {
     const received = this.#live(project, traceId);
     if (received === undefined) return false;
-    this.#complete(received.records, fields);
+    const record = this.#completion(received.records, fields);
+    if (record !== undefined) received.records.push(record);
     return true;
   }
 
@@ -199,6 +209,40 @@ export class Model {
     return pruned;
   }
 
+  /** "Prices anew … every finished span without a reported cost in the traces that start in the range". */
+  reprice({ project: only, isTrial, onProgress, from, to }: RepriceRequest): RepriceReport {
+    let report = nothingRepriced;
+    for (const project of only === undefined ? [...this.#projects.keys()] : [only]) {
+      for (const seen of this.#matching(project, { from, to })) {
+        const received = this.#live(project, seen.trace.trace_id) as Received;
+        const before = received.prices;
+        received.prices = new Map(
+          [...received.spans].map(([spanId, records]) => [spanId, this.#priceOf(project, records)]),
+        );
+        const after = (this.#see(project, seen.trace.trace_id) as Seen).totals;
+        report = addTrace(report, seen, before, received.prices, after);
+        if (isTrial) received.prices = before;
+        onProgress?.(report);
+      }
+    }
+    return report;
+  }
+
+  /** "Asked when a write has changed the merged record of a span that is then finished". */
+  #addRecord(project: string, received: Received, spanId: string, record: Merged): void {
+    const before = received.spans.get(spanId) ?? [];
+    append(received.spans, spanId, record);
+    const after = received.spans.get(spanId) as Merged[];
+    if (isSameRecord(mergeAll(before), mergeAll(after))) return;
+    received.prices.set(spanId, this.#priceOf(project, after));
+  }
+
+  #priceOf(project: string, records: readonly Merged[]) {
+    const merged = mergeAll(records);
+    if (field(merged, 'end_time') === undefined || field(merged, 'cost_usd') !== undefined) return undefined;
+    return this.#pricerOf(project)(fieldsOf(merged));
+  }
+
   /** `spanId` is null for a score, undefined for a trace. */
   #apply(
     project: string,
@@ -217,7 +261,13 @@ export class Model {
     if (start !== undefined && spanId !== null && micros(start) > this.#clock() + day) return 'future';
     if (typeof spanId === 'string' && this.#standsElsewhere(project, traceId, spanId)) return 'conflict';
 
-    const kept = received ?? { records: [], spans: new Map(), scores: new Map(), scoresReceived: new Map() };
+    const kept: Received = received ?? {
+      records: [],
+      spans: new Map(),
+      prices: new Map(),
+      scores: new Map(),
+      scoresReceived: new Map(),
+    };
     this.#project(project).traces.set(traceId, kept);
     store(kept);
     return 'stored';
@@ -242,7 +292,7 @@ export class Model {
    * "fields equal to it are dropped; if any remain they form a finished record of the highest stored rev + 1 (`end_time` is
    * now only if none is stored; a missing one counts as a field that remains)". It is about the end: it moves no start.
    */
-  #complete(records: Merged[], { status, start_time: _, ...given }: Fields): void {
+  #completion(records: Merged[], { status, start_time: _, ...given }: Fields): Merged | undefined {
     const merged = mergeAll(records);
     const withStatus = status === undefined || status === 'running' ? given : { ...given, status };
     const isEnded = field(merged, 'end_time') !== undefined || given['end_time'] !== undefined;
@@ -250,8 +300,8 @@ export class Model {
     const rank = rankOf(true, highestRev(merged) + 1);
 
     const remaining = claimsOf({ rank, ranks: {}, fields }).filter((claim) => !says(merged, claim));
-    if (remaining.length === 0) return;
-    records.push({ rank, ranks: {}, fields: onlyUnits(fields, new Set(remaining.map(({ unit }) => unit))) });
+    if (remaining.length === 0) return undefined;
+    return { rank, ranks: {}, fields: onlyUnits(fields, new Set(remaining.map(({ unit }) => unit))) };
   }
 
   #countDropped(project: string, instance: string, reason: string, count: number): void {

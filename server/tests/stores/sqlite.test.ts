@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { Pricer } from '../../src/domain/pricing.ts';
 import { microsOf } from '../../src/domain/time.ts';
 import { openSqliteStore } from '../../src/stores/sqlite/index.ts';
+import type { StoreOptions } from '../../src/stores/store.ts';
 import { aBatch, aRunningSpan, aScore, aSpan, aTrace, noon, spanId, traceId } from './builders.ts';
 import { describeStoreContract } from './contract.ts';
 
@@ -20,7 +20,7 @@ describeStoreContract('SQLite', {
 });
 
 describe('SQLite store', () => {
-  const open = async (options: { pricer?: Pricer } = {}) => {
+  const open = async (options: Pick<StoreOptions, 'pricerOf'> = {}) => {
     const dataDir = await mkdtemp(join(tmpdir(), 'llm-tracer-'));
     const store = await openSqliteStore({ clock: () => microsOf(noon), retentionDays: 90, dataDir, ...options });
     let closing: Promise<void> | undefined;
@@ -59,7 +59,12 @@ describe('SQLite store', () => {
     const price = { dollars: 0.25, source: { table: 't', version: '1', provider: 'p', model: 'm' } };
 
     it('a finished span whose cost the client did not report, and names the price', async () => {
-      const { store } = await open({ pricer: ({ model }) => (model === 'known' ? price : undefined) });
+      const { store } = await open({
+        pricerOf:
+          () =>
+          ({ model }) =>
+            model === 'known' ? price : undefined,
+      });
 
       await store.ingest(
         'acme',
@@ -84,7 +89,9 @@ describe('SQLite store', () => {
 
     it('the merged record: a price follows its tokens and gives way to a cost that is reported', async () => {
       const { store } = await open({
-        pricer: ({ tokens_input }) => ({ ...price, dollars: Number(tokens_input ?? 0) / 10 }),
+        pricerOf:
+          () =>
+          ({ tokens_input }) => ({ ...price, dollars: Number(tokens_input ?? 0) / 10 }),
       });
       const cost = async () => (await store.stats('acme')).total_cost;
 

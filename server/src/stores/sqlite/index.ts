@@ -1,6 +1,6 @@
-import type { Pricer } from '../../domain/pricing.ts';
 import { retentionCutoff, tombstoneMicros } from '../../domain/retention.ts';
 import type { SearchDepth } from '../../domain/search-text.ts';
+import { RepriceCount } from '../reprice-count.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { Watchers } from '../watchers.ts';
 import { Cleaner } from './cleaner.ts';
@@ -17,6 +17,7 @@ import { Reading } from './reading.ts';
 import { readyBatch } from './ready-batch.ts';
 import { recountOf, repairSums, repairTrace } from './recount.ts';
 import { deleteTrace, deleteUserSlice, forgetSlice, pruneSlice, withdrawalOf } from './removal.ts';
+import { repriceProject } from './reprice.ts';
 import { SearchFollower } from './search.ts';
 import { removeSearchFile } from './search-file.ts';
 import { follow, forgetLog, SearchLog } from './search-log.ts';
@@ -35,8 +36,6 @@ export interface SqliteStoreOptions extends StoreOptions {
    * may take the last moments; the file stays sound. @default 'FULL'
    */
   readonly synchronous?: 'FULL' | 'NORMAL';
-  /** What calls cost for which the client reported no cost. @default nothing is priced */
-  readonly pricer?: Pricer;
   /**
    * How deep search goes; the store then keeps an index in a thread. `off` removes what there is of one.
    * @default what another process keeps is used, and none is kept
@@ -54,7 +53,7 @@ const trimLogAfterMs = 2_000;
 
 /** Opens the embedded store: one file, one writer, a transaction for what arrives together. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { clock, retentionDays, synchronous = 'FULL', pricer = () => undefined } = options;
+  const { clock, retentionDays, synchronous = 'FULL', pricerOf = () => () => undefined } = options;
   const { dataDir, retentionDaysOf = () => retentionDays, smallProject = 2_000, smallTrace = 100 } = options;
   const db = openDatabase(dataDir, synchronous);
   const sql = new Statements(db);
@@ -101,7 +100,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const nowMicros = clock();
     const days = retentionDaysOf(project);
     const cutoffMicros = retentionCutoff(nowMicros, days);
-    return { sql, nowMicros, cutoffMicros, forgottenMicros: nowMicros - tombstoneMicros(days), pricer };
+    return { sql, nowMicros, cutoffMicros, forgottenMicros: nowMicros - tombstoneMicros(days) };
   };
   const write = async <T>(project: string, work: (context: WriteContext) => T): Promise<T> => {
     const changed = new Set<string>();
@@ -111,7 +110,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       changed.clear();
       const searchLog = new SearchLog();
       ledgers.validate();
-      const context = { ...moment(project), project: projects.findOrAdd(project), ledgers, searchLog, changed };
+      const known = { project: projects.findOrAdd(project), pricer: pricerOf(project) };
+      const context = { ...moment(project), ...known, ledgers, searchLog, changed };
       const result = work(context);
       logged = searchLog.save(sql, context.nowMicros);
       return result;
@@ -134,7 +134,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       const id = projects.find(project);
       const ready = readyBatch(
         batch,
-        pricer,
+        pricerOf(project),
         (traceId) => id !== undefined && findTrace(sql, id, traceId) !== undefined,
       );
       return write(project, (context) => ingest(context, ready));
@@ -180,6 +180,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
         await commits.run(() => repairSums(sql, found));
       }
       return { traces: found.traces, spans: found.spans, differences: found.differences };
+    },
+
+    async reprice({ project: only, ...request }) {
+      const report = new RepriceCount(request.onProgress);
+      for (const project of only === undefined ? projects.names() : [only]) {
+        const id = projects.find(project);
+        if (id === undefined) continue;
+        const context = { ...moment(project), project: id, pricer: pricerOf(project) };
+        await repriceProject(context, request, report, (work) => write(project, work));
+      }
+      return report.sums;
     },
 
     exportTraces: (project, traceIds, from) =>

@@ -1,5 +1,5 @@
 import { type LedgerEntry, ledgerEntry } from '../../domain/ledger.ts';
-import type { Price, Pricer } from '../../domain/pricing.ts';
+import { type Price, type Pricer, priceOf } from '../../domain/pricing.ts';
 import type { Merged } from '../../domain/record.ts';
 import { spanPayloadFields } from '../../domain/view.ts';
 import { decodePrice, decodeRecord, encodeEntry, encodePrice, encodeRecord, ledgerColumns } from './codec.ts';
@@ -105,13 +105,13 @@ function saveRecord(sql: Statements, trace: number, spanId: string, record: Merg
   );
 }
 
-/** A span's ledger entry. Only a finished span is priced, and only where the client did not say what it cost. */
+/** A span's ledger entry, with the price in it that it has by now. */
 export function pricedEntry(
   spanId: string,
   { fields }: Merged,
   pricer: Pricer,
 ): { readonly entry: LedgerEntry; readonly price: Price | undefined } {
-  const price = fields['cost_usd'] === undefined && fields['end_time'] !== undefined ? pricer(fields) : undefined;
+  const price = priceOf(fields, pricer);
   return { entry: ledgerEntry(spanId, fields, price), price };
 }
 

@@ -53,6 +53,7 @@ export class SettableClock {
 export interface WorldOptions {
   readonly retentionDays?: number;
   readonly retentionDaysOf?: (project: string) => number;
+  readonly pricerOf?: StoreOptions['pricerOf'];
   readonly start?: string;
   /** Whether, and how compressed, batches bring the body that they were read from. */
   readonly bodies?: Encoding | undefined;
@@ -64,16 +65,19 @@ export class World {
   readonly project: string = 'acme';
   readonly #place: StorePlace;
   readonly #bodies: Encoding | undefined;
-  readonly #retentionDaysOf: WorldOptions['retentionDaysOf'];
+  readonly #rules: Pick<StoreOptions, 'retentionDaysOf' | 'pricerOf'>;
   #retentionDays: number;
   #store: Store | undefined;
 
   private constructor(place: StorePlace, options: WorldOptions) {
-    const { retentionDays = 90, retentionDaysOf, start = noon, bodies } = options;
+    const { retentionDays = 90, retentionDaysOf, pricerOf, start = noon, bodies } = options;
     this.#place = place;
     this.clock = new SettableClock(start);
     this.#retentionDays = retentionDays;
-    this.#retentionDaysOf = retentionDaysOf;
+    this.#rules = {
+      ...(retentionDaysOf === undefined ? {} : { retentionDaysOf }),
+      ...(pricerOf === undefined ? {} : { pricerOf }),
+    };
     this.#bodies = bodies;
   }
 
@@ -163,7 +167,7 @@ export class World {
     this.#store = await this.#place.open({
       clock: this.clock.now,
       retentionDays: this.#retentionDays,
-      ...(this.#retentionDaysOf === undefined ? {} : { retentionDaysOf: this.#retentionDaysOf }),
+      ...this.#rules,
     });
   }
 

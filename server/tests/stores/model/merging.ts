@@ -111,3 +111,11 @@ export const fieldsOf = (record: MergedRecord): Record<string, unknown> => {
   // fromEntries makes `__proto__` an own member, as JSON.parse does.
   return { ...fields, metadata: Object.fromEntries(metadata), ...(truncated.length > 0 ? { truncated } : {}) };
 };
+
+/** Whether merging changed anything, ranks included. */
+export const isSameRecord = (a: MergedRecord, b: MergedRecord): boolean =>
+  a.size === b.size &&
+  [...a].every(([unit, { rank, order }]) => {
+    const other = b.get(unit);
+    return other !== undefined && other.rank === rank && canonical(other.order) === canonical(order);
+  });

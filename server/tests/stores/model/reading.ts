@@ -1,13 +1,16 @@
 import type { ScoreRecord, SpanRecord, Status, TraceAnswer, TraceRecord } from 'llm-tracer/schema';
+import type { Price } from '../../../src/domain/pricing.ts';
 import type { Fields, Merged } from '../../../src/domain/record.ts';
 import { micros } from './canonical.ts';
 import { field, fieldsOf, type MergedRecord, mergeAll, text } from './merging.ts';
-import { type Counted, compare, dollars, type Totals, Tree } from './tree.ts';
+import { type Counted, compare, dollars, nanoDollars, type Totals, Tree } from './tree.ts';
 
 /** Everything that was ever received for one trace and not rejected. */
 export interface Received {
   readonly records: Merged[];
   readonly spans: Map<string, Merged[]>;
+  /** What each span was last priced at. */
+  prices: Map<string, Price | undefined>;
   readonly scores: Map<string, Merged[]>;
   /** When each score first came. */
   readonly scoresReceived: Map<string, number>;
@@ -33,7 +36,7 @@ const hasTimes = ({ fields }: Merged): boolean => 'start_time' in fields || 'end
 
 export const see = (project: string, traceId: string, received: Received): Seen => {
   const spans = [...received.spans]
-    .map(([spanId, records]) => spanOf(project, traceId, spanId, mergeAll(records)))
+    .map(([spanId, records]) => spanOf(project, traceId, spanId, mergeAll(records), received.prices.get(spanId)))
     .sort((a, b) => compare(a.start_time, b.start_time) || compare(a.span_id, b.span_id));
   const scores = [...received.scores]
     .map(([scoreId, records]) => scoreOf(traceId, scoreId, mergeAll(records)))
@@ -111,7 +114,13 @@ const recordHead = (record: MergedRecord, root: SpanRecord | undefined): Head =>
   };
 };
 
-const spanOf = (project: string, traceId: string, spanId: string, record: MergedRecord): SpanRecord => {
+const spanOf = (
+  project: string,
+  traceId: string,
+  spanId: string,
+  record: MergedRecord,
+  price: Price | undefined,
+): SpanRecord => {
   const { parent_span_id: parent, ...fields } = fieldsOf(record) as unknown as SpanRecord;
   const derived: Status = fields.error === undefined ? 'ok' : 'error';
   return {
@@ -123,9 +132,16 @@ const spanOf = (project: string, traceId: string, spanId: string, record: Merged
     project_id: project,
     span_type: fields.span_type ?? 'other',
     status: fields.end_time === undefined ? 'running' : (fields.status ?? derived),
-    ...(fields.cost_usd === undefined ? {} : { cost_source: fields.cost_source ?? 'reported' }),
+    ...costOf(fields, price),
     ...durationOf(fields),
   };
+};
+
+/** A price is shown to the nano-dollar, as it is summed. */
+const costOf = ({ cost_usd, cost_source }: SpanRecord, price: Price | undefined): Partial<SpanRecord> => {
+  if (cost_usd !== undefined) return { cost_source: cost_source ?? 'reported' };
+  if (price === undefined) return {};
+  return { cost_usd: dollars(nanoDollars(price.dollars)), cost_source: 'priced', cost_price: price.source };
 };
 
 const scoreOf = (traceId: string, scoreId: string, record: MergedRecord): ScoreRecord => {
