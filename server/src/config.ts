@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod/mini';
 import { type ApiKey, apiKeyForms, findApiKey, keyHash, parseApiKey } from './api-keys.ts';
+import type { Pricer } from './domain/pricing.ts';
+import { parsePricesFile, pricersOf } from './prices.ts';
 import { type ProjectSettings, parseProjectSettings } from './project-settings.ts';
 
 const wholeNumber = (least: number, most: number) => {
@@ -101,6 +103,9 @@ export const Environment = z.object({
   PROJECT_SETTINGS: z
     .optional(z.string())
     .check(z.describe('A JSON file of settings by project: retention_days, noise_filter, prices.')),
+  PRICES_FILE: z
+    .optional(z.string())
+    .check(z.describe('A JSON file of prices that go before those the server brings.')),
   LOG_LEVEL: z
     ._default(oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'), 'info')
     .check(z.describe('Least severity that is logged. Each request is logged from debug on.')),
@@ -145,6 +150,8 @@ export interface Config {
   /** How long this project keeps its traces. */
   readonly retentionDaysOf: (project: string) => number;
   readonly projects: ProjectSettings;
+  /** What this project's calls cost. */
+  readonly pricerOf: (project: string) => Pricer;
   /** Most requests a minute with one key; undefined is no limit. */
   readonly rateLimit: number | undefined;
   readonly metrics: MetricsAccess;
@@ -183,7 +190,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
 
   if (variables.STORE === 'dynamodb') throw new ConfigError('STORE=dynamodb is not in this version yet; use sqlite.');
   const keys = keysOf(variables);
-  const projects = projectsOf(variables);
+  const projects = settingsIn('PROJECT_SETTINGS', variables, parseProjectSettings) ?? new Map();
   return Object.freeze({
     host: variables.HOST,
     port: variables.PORT,
@@ -194,6 +201,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
     retentionDays: variables.RETENTION_DAYS,
     retentionDaysOf: (project: string) => projects.get(project)?.retention_days ?? variables.RETENTION_DAYS,
     projects,
+    pricerOf: pricersOf(settingsIn('PRICES_FILE', variables, parsePricesFile), projects),
     rateLimit: rateLimitOf(variables),
     metrics: metricsOf(variables),
     logLevel: variables.LOG_LEVEL,
@@ -234,12 +242,17 @@ function keysOf({ HOST, API_KEYS, ALLOW_PREDICTABLE_KEYS }: Variables): ApiKey[]
   return keys;
 }
 
-function projectsOf({ PROJECT_SETTINGS }: Variables): ProjectSettings {
-  if (PROJECT_SETTINGS === undefined) return new Map();
+/** What stands in the file that a variable names, where it names one. */
+function settingsIn<T>(
+  variable: 'PROJECT_SETTINGS' | 'PRICES_FILE',
+  { [variable]: path }: Variables,
+  parse: (text: string) => T,
+): T | undefined {
+  if (path === undefined) return undefined;
   try {
-    return parseProjectSettings(readFileSync(PROJECT_SETTINGS, 'utf8'));
+    return parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new ConfigError(`PROJECT_SETTINGS (${PROJECT_SETTINGS}) cannot be used: ${(error as Error).message}.`);
+    throw new ConfigError(`${variable} (${path}) cannot be used: ${(error as Error).message}.`);
   }
 }
 

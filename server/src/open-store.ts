@@ -1,6 +1,5 @@
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { genaiPricer } from './domain/pricing.ts';
 import { openSqliteStore } from './stores/sqlite/index.ts';
 import type { Store } from './stores/store.ts';
 
@@ -13,5 +12,5 @@ export const openStore = (config: Config, { keepsIndex }: { readonly keepsIndex:
     clock: systemClock,
     retentionDays: config.retentionDays,
     retentionDaysOf: config.retentionDaysOf,
-    pricerOf: () => genaiPricer,
+    pricerOf: config.pricerOf,
   });

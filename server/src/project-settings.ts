@@ -1,18 +1,6 @@
 import * as z from 'zod/mini';
-import { faultsOf, sentenceOf, useReadableMessages } from './schema-errors.ts';
-
-/** What one price of a project's own is: dollars for a million tokens, of the models whose name matches. */
-const ProjectPrice = z.strictObject({
-  /** Name of the model; `*` stands for any characters. */
-  model: z.string().check(z.minLength(1), z.maxLength(255)),
-  provider: z.optional(z.string().check(z.minLength(1), z.maxLength(255))),
-  /** The day from which it holds. */
-  from: z.optional(z.iso.date()),
-  input_per_million: z.number().check(z.gte(0)),
-  output_per_million: z.number().check(z.gte(0)),
-  cache_read_per_million: z.optional(z.number().check(z.gte(0))),
-  cache_write_per_million: z.optional(z.number().check(z.gte(0))),
-});
+import { PriceList } from './price-list.ts';
+import { parseSettings } from './settings-file.ts';
 
 /**
  * Spans of other clients' instrumentation that a project does not want: all that are given must match; `*` stands for any
@@ -34,7 +22,7 @@ const NoisePattern = z
 const OneProject = z.strictObject({
   retention_days: z.optional(z.int().check(z.gte(1), z.lte(36_500))),
   noise_filter: z.optional(z.array(NoisePattern).check(z.maxLength(100))),
-  prices: z.optional(z.array(ProjectPrice).check(z.maxLength(1_000))),
+  prices: z.optional(PriceList),
 });
 export type OneProject = z.infer<typeof OneProject>;
 
@@ -51,17 +39,5 @@ export type ProjectSettings = ReadonlyMap<string, OneProject>;
  *
  * @throws Error with a sentence that says where it is wrong.
  */
-export function parseProjectSettings(text: string): ProjectSettings {
-  useReadableMessages();
-  const { success, data, error } = z.safeParse(Settings, parseJson(text));
-  if (success) return new Map(Object.entries(data));
-  throw new Error(sentenceOf(faultsOf(error)));
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new Error(`it is not JSON: ${(error as Error).message}`);
-  }
-}
+export const parseProjectSettings = (text: string): ProjectSettings =>
+  new Map(Object.entries(parseSettings(Settings, text)));

@@ -9,6 +9,7 @@ import { addImport } from './commands/import.ts';
 import { addKeys } from './commands/keys.ts';
 import { addPrune } from './commands/prune.ts';
 import { addRecount } from './commands/recount.ts';
+import { addReprice } from './commands/reprice.ts';
 import { addServe } from './commands/serve.ts';
 import { CommandError, type ExitCode, exitCodes, type Outcome, type Terminal } from './terminal.ts';
 
@@ -79,7 +80,7 @@ Exit codes:
 
 Variables are those of the server (HOST, DATA_DIR, …) and of its clients (TRACER_URL, TRACER_API_KEY).`,
     );
-  for (const add of [addServe, addKeys, addExport, addImport, addBackup, addRecount, addPrune, addDoctor])
+  for (const add of [addServe, addKeys, addExport, addImport, addBackup, addRecount, addReprice, addPrune, addDoctor])
     add(program, context);
   return program;
 }

@@ -2,7 +2,7 @@ import { calcPrice } from '@pydantic/genai-prices';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import serverPackage from '../../package.json' with { type: 'json' };
-import { genaiPricer, genaiPricesVersion } from '../../src/domain/pricing.ts';
+import { genaiPricer, genaiPricesVersion } from '../../src/domain/table-prices.ts';
 
 const start = '2026-10-05T14:30:00.000000Z';
 const span = (fields: object) => ({ name: 'chat', start_time: start, ...fields });
