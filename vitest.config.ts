@@ -2,9 +2,12 @@ import { defineConfig } from 'vitest/config';
 
 const conditions = ['@llm-tracer/source'];
 
-/** Tests read source, never `dist`: workspace packages resolve by the source condition. */
-const resolve = { conditions: [...conditions, 'module', 'node', 'development|production'] };
-const ssr = { resolve: { conditions: [...conditions, 'module', 'node', 'development|production'] } };
+/**
+ * Tests read source, never `dist`: workspace packages resolve by the source condition. Without Vite's `module`: Node imports
+ * the packages themselves, and builds for bundlers (`@opentelemetry/api`, which the AI SDK brings) are none that it can load.
+ */
+const resolve = { conditions: [...conditions, 'node', 'development|production'] };
+const ssr = { resolve: { conditions: [...conditions, 'node', 'development|production'] } };
 
 export default defineConfig({
   test: {

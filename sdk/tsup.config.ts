@@ -2,6 +2,7 @@ import { defineConfig } from 'tsup';
 
 export default defineConfig({
   entry: {
+    'ai-sdk': 'src/integrations/ai-sdk.ts',
     anthropic: 'src/integrations/anthropic.ts',
     index: 'src/index.ts',
     lambda: 'src/lambda.ts',
