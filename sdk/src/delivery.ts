@@ -95,8 +95,9 @@ function exitClient(
       if (request === undefined || drainTimeoutMs === 0) return undefined;
       return { ...request, bodies: taken.map(({ body }) => body as Body), timeoutMs: drainTimeoutMs };
     },
-    drained(arrived) {
+    drained(arrived, isEnd) {
       batcher.settle(taken.filter((_, index) => arrived[index]));
+      if (!isEnd) return;
       warnOf(batcher.pending);
       batcher.discard();
     },

@@ -6,8 +6,8 @@ export interface ExitClient {
   flush(): void;
   /** The process is ending: what is left goes another way. Nothing, where there is none. */
   remainder(): Remainder | undefined;
-  /** Told which of the remainder's bodies have arrived; the others are lost, or on disk. */
-  drained(arrived: readonly boolean[]): void;
+  /** Told which of the remainder's bodies have arrived; if this is the end, the others are lost, or on disk. */
+  drained(arrived: readonly boolean[], isEnd: boolean): void;
 }
 
 const waiting = new Set<ExitClient>();
@@ -16,7 +16,7 @@ const flushAll = (): void => {
   for (const client of [...waiting]) client.flush();
 };
 
-const drainAll = (): void => {
+const drainAll = (isEnd: boolean): void => {
   if (waiting.size === 0) return;
   const clients = [...waiting];
   try {
@@ -25,12 +25,24 @@ const drainAll = (): void => {
     const arrived = drain(found);
     clients.forEach((client, index) => {
       const remainder = remainders[index];
-      client.drained(remainder === undefined ? [] : (arrived[found.indexOf(remainder)] ?? []));
+      client.drained(remainder === undefined ? [] : (arrived[found.indexOf(remainder)] ?? []), isEnd);
     });
   } catch {
     // The process ends as it would without us.
   }
 };
+
+const drainAtExit = (): void => drainAll(true);
+
+/**
+ * Deno ends at an uncaught error without an exit event: the error itself is the last that is heard of it. A later listener
+ * may still keep the process alive, so nothing is given up.
+ */
+const drainAtError = (event: Event): void => {
+  if (!event.defaultPrevented) drainAll(false);
+};
+const errorEvents = ['error', 'unhandledrejection'];
+const deno: EventTarget | undefined = 'Deno' in globalThis ? (globalThis as unknown as EventTarget) : undefined;
 
 /**
  * Has a tracer asked when the process is about to end by itself, and when it ends in another way, until
@@ -46,8 +58,9 @@ export function watchExit(client: ExitClient): void {
     process.on('beforeExit', flushAll);
     // First, since a listener of the application that calls process.exit() ends the process at once; and last, for what
     // its listeners record.
-    process.prependListener?.('exit', drainAll);
-    process.on('exit', drainAll);
+    process.prependListener?.('exit', drainAtExit);
+    process.on('exit', drainAtExit);
+    for (const name of errorEvents) deno?.addEventListener(name, drainAtError);
   }
   waiting.add(client);
 }
@@ -57,8 +70,9 @@ export function forgetExit(client: ExitClient): void {
   if (!waiting.delete(client) || waiting.size > 0) return;
   const { process } = globalThis;
   process.off('beforeExit', flushAll);
-  process.off('exit', drainAll);
-  process.off('exit', drainAll);
+  process.off('exit', drainAtExit);
+  process.off('exit', drainAtExit);
+  for (const name of errorEvents) deno?.removeEventListener(name, drainAtError);
 }
 
 type Signal = 'SIGTERM' | 'SIGINT';
@@ -73,7 +87,7 @@ const handlerOf = (signal: Signal): (() => void) => {
     const { process } = globalThis;
     // Whoever handles the signal decides what it means; should that be process.exit(), what is left is drained then.
     if (process.listeners(signal).some((listener) => !(mark in listener))) return;
-    drainAll();
+    drainAll(true);
     process.off(signal, handler);
     if (process.listenerCount(signal) > 0) return;
     // The process ends as it would have without a handler: for its parent it was killed by the signal.

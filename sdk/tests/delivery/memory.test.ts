@@ -1,7 +1,7 @@
 // An application that runs for months holds no more memory for its tracing than on its first day.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FlushReport } from '../../src/index.ts';
-import { type Backend, run, startBackend } from './rig.ts';
+import { type Backend, node, run, startBackend } from './rig.ts';
 
 const timeout = 150_000;
 let backend: Backend;
@@ -17,7 +17,7 @@ interface Sample {
 }
 
 const runMemory = async (url: string, work: object): Promise<{ memory: Sample[]; report: FlushReport }> => {
-  const { lines } = await run('memory', url, 'up', work, ['--expose-gc']);
+  const { lines } = await run('memory', url, 'up', work, node(process.execPath, '--expose-gc'));
   return JSON.parse(lines.at(-1) ?? '{}');
 };
 

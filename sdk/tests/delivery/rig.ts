@@ -26,9 +26,9 @@ export interface Backend {
   stop(): Promise<void>;
 }
 
-const keyOf = (project: string): string => `project-${project}`;
+export const keyOf = (project: string): string => `project-${project}`;
 
-export async function startBackend(projects: readonly string[]): Promise<Backend> {
+export async function startBackend(projects: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Backend> {
   const dataDir = mkdtempSync(join(tmpdir(), 'llm-tracer-delivery-data-'));
   const { url, stop } = await startServer({
     PATH: process.env['PATH'],
@@ -37,6 +37,7 @@ export async function startBackend(projects: readonly string[]): Promise<Backend
     LOG_LEVEL: 'warn',
     DATA_DIR: dataDir,
     API_KEYS: projects.map(keyOf).join(','),
+    ...environment,
   });
   const get = async (path: string, project: string): Promise<unknown> => {
     const response = await fetch(url + path, { headers: { 'x-api-key': keyOf(project) } });
@@ -124,21 +125,37 @@ export interface Ended {
   readonly tookMs: number;
 }
 
+/** A command that runs TypeScript: a program's path and its input follow. */
+export type Runtime = readonly [command: string, ...args: string[]];
+
+/** A Node, by the path of its program. */
+export const node = (path: string, ...flags: string[]): Runtime => [
+  path,
+  ...flags,
+  '--disable-warning=ExperimentalWarning',
+];
+
 /** Starts a program of `programs/` as a user would: in its own folder, with the SDK installed and set up by environment. */
 export async function start(
   program: string,
   url: string,
   project: string,
   input: object = {},
-  nodeOptions: readonly string[] = [],
+  [command, ...args]: Runtime = node(process.execPath),
 ): Promise<Running> {
   const folder = await consumerFolder();
   const startedAt = performance.now();
-  const child = spawn(
-    process.execPath,
-    [...nodeOptions, '--disable-warning=ExperimentalWarning', `programs/${program}.ts`, JSON.stringify(input)],
-    { cwd: folder, env: { PATH: process.env['PATH'], TRACER_URL: url, TRACER_API_KEY: keyOf(project) } },
-  );
+  const file = program.includes('.') ? program : `${program}.ts`;
+  const child = spawn(command, [...args, `programs/${file}`, JSON.stringify(input)], {
+    cwd: folder,
+    env: {
+      PATH: process.env['PATH'],
+      // Without one Deno looks into the home folder, which there may be none of.
+      DENO_DIR: join(tmpdir(), 'llm-tracer-delivery-deno'),
+      TRACER_URL: url,
+      TRACER_API_KEY: keyOf(project),
+    },
+  });
   const lines: string[] = [];
   let errors = '';
   child.stderr.on('data', (chunk) => {

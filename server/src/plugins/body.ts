@@ -43,12 +43,13 @@ export const body = fastifyPlugin(
     const options = { parseAs: 'buffer', bodyLimit: limits.maxBodyBytes } as const;
     app.addContentTypeParser('application/json', options, async (request: FastifyRequest, bytes: Buffer) => {
       if (bytes.length === 0) return undefined;
-      const text = await decodeBody(bytes, request.headers['content-encoding'], limits);
+      const encoding = request.headers['content-encoding'];
+      const { content: text, compressed } = await decodeBody(bytes, encoding, limits);
       const { isTooDeep, mayHoldHugeNumbers } = scanJson(text, limits.maxJsonDepth);
       if (isTooDeep)
         throw new ProblemError(422, `The body is nested deeper than MAX_JSON_DEPTH (${limits.maxJsonDepth}).`);
       request.bodyTraits = { characters: text.length, mayHoldHugeNumbers };
-      request.bodySource = sourceOf(bytes, request.headers['content-encoding'], text.length);
+      request.bodySource = sourceOf(compressed, encoding, text.length);
       return parse(text);
     });
 
@@ -80,8 +81,14 @@ export const body = fastifyPlugin(
   { name: 'body', dependencies: ['problem'] },
 );
 
-function sourceOf(body: Buffer, encoding: string | undefined, characters: number): FastifyRequest['bodySource'] {
-  return encoding === 'zstd' || encoding === 'gzip' ? { encoding, body, characters } : undefined;
+function sourceOf(
+  body: Buffer | undefined,
+  encoding: string | undefined,
+  characters: number,
+): FastifyRequest['bodySource'] {
+  return body !== undefined && (encoding === 'zstd' || encoding === 'gzip')
+    ? { encoding, body, characters }
+    : undefined;
 }
 
 function parse(text: string): unknown {

@@ -10,7 +10,7 @@ import {
   zstdDecompressSync,
 } from 'node:zlib';
 import { ProblemError } from './problem.ts';
-import { isOneZstdFrame } from './zstd-frame.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 /** What a compressed body may unpack to. Named as the variable that sets it is, so that errors can name it. */
 export interface DecodeLimits {
@@ -25,21 +25,22 @@ const mostBytesAtOnce = 256 * 1024;
 const chunkSize = 256 * 1024;
 
 interface Decoder {
-  readonly isWhole: (body: Buffer) => boolean;
+  /** The parts that are unpacked one by one; undefined when the body is not whole. */
+  readonly partsOf: (body: Buffer) => readonly Buffer[] | undefined;
   readonly decodeNow: (body: Buffer, options: ZlibOptions & ZstdOptions) => Buffer;
   readonly decode: (body: Buffer, options: ZlibOptions & ZstdOptions) => Promise<Buffer>;
   readonly options: ZlibOptions & ZstdOptions;
 }
 
 const gzip: Decoder = {
-  // Its decoder notices by itself.
-  isWhole: () => true,
+  // Its decoder takes several members, and notices by itself what is not whole.
+  partsOf: (body) => [body],
   decodeNow: gunzipSync,
   decode: promisify(gunzip),
   options: { chunkSize },
 };
 const zstd: Decoder = {
-  isWhole: isOneZstdFrame,
+  partsOf: zstdFrames,
   decodeNow: zstdDecompressSync,
   decode: promisify(zstdDecompress),
   // 8 MB: what RFC 9659 allows in HTTP. A frame may otherwise claim a window of 128 MB before its first byte.
@@ -52,33 +53,64 @@ export async function decodeBody(
   body: Buffer,
   contentEncoding: string | undefined,
   limits: DecodeLimits,
-): Promise<string> {
-  const bytes = await unpackBody(body, contentEncoding, limits);
-  if (!isUtf8(bytes)) throw new ProblemError(400, 'The body is not UTF-8.');
-  return bytes.toString('utf8');
+): Promise<DecodedBody<string>> {
+  const { content, compressed } = await unpackBody(body, contentEncoding, limits);
+  if (!isUtf8(content)) throw new ProblemError(400, 'The body is not UTF-8.');
+  return { content: content.toString('utf8'), compressed };
+}
+
+export interface DecodedBody<Content> {
+  readonly content: Content;
+  /** What one call unpacks to it, when the body came compressed and in one part. */
+  readonly compressed: Buffer | undefined;
 }
 
 /** The bytes of a body with its `Content-Encoding` undone. */
 export async function unpackBody(
   body: Buffer,
   contentEncoding: string | undefined,
-  { maxDecompressedBytes }: DecodeLimits,
-): Promise<Buffer> {
+  limits: DecodeLimits,
+): Promise<DecodedBody<Buffer>> {
   const encoding = contentEncoding?.trim().toLowerCase() || 'identity';
-  if (encoding === 'identity') return body;
+  if (encoding === 'identity') return { content: body, compressed: undefined };
   const decoder = Object.hasOwn(decoders, encoding) ? decoders[encoding] : undefined;
   if (decoder === undefined)
     throw new ProblemError(415, 'This Content-Encoding is not supported; zstd, gzip and identity are.');
-  if (!decoder.isWhole(body)) throw new ProblemError(400, `The body is not one whole frame of ${encoding}.`);
-  const options = { ...decoder.options, maxOutputLength: maxDecompressedBytes };
+  const parts = decoder.partsOf(body);
+  if (parts === undefined) throw new ProblemError(400, `The body is not whole frames of ${encoding}.`);
+  const content = await unpack(parts, decoder, encoding, limits);
+  return { content, compressed: parts.length === 1 ? parts[0] : undefined };
+}
+
+async function unpack(
+  parts: readonly Buffer[],
+  decoder: Decoder,
+  encoding: string,
+  { maxDecompressedBytes }: DecodeLimits,
+): Promise<Buffer> {
+  const unpacked: Buffer[] = [];
+  let left = maxDecompressedBytes;
   try {
-    return body.length <= mostBytesAtOnce ? decoder.decodeNow(body, options) : await decoder.decode(body, options);
+    for (const part of parts) {
+      const options = { ...decoder.options, maxOutputLength: left };
+      const bytes =
+        part.length <= mostBytesAtOnce ? decoder.decodeNow(part, options) : await decoder.decode(part, options);
+      unpacked.push(bytes);
+      left -= bytes.length;
+      // An output limit of nothing is no limit that zlib knows.
+      if (left < 1) break;
+    }
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
-      throw new ProblemError(
-        413,
-        `The body unpacks to more than MAX_DECOMPRESSED_BYTES (${maxDecompressedBytes}). Send less in a request.`,
-      );
+      throw tooLarge(maxDecompressedBytes);
     throw new ProblemError(400, `The body is not whole ${encoding} data.`);
   }
+  if (unpacked.length < parts.length) throw tooLarge(maxDecompressedBytes);
+  return unpacked.length === 1 ? (unpacked[0] as Buffer) : Buffer.concat(unpacked);
 }
+
+const tooLarge = (maxDecompressedBytes: number): ProblemError =>
+  new ProblemError(
+    413,
+    `The body unpacks to more than MAX_DECOMPRESSED_BYTES (${maxDecompressedBytes}). Send less in a request.`,
+  );

@@ -22,7 +22,7 @@ export const otlpRoutes: FastifyPluginAsyncZod<AppContext> = async (app, context
     ['application/x-protobuf', 'application/protobuf'],
     { parseAs: 'buffer', bodyLimit: limits.maxBodyBytes },
     async (request: FastifyRequest, body: Buffer) =>
-      readProtobuf(await unpackBody(body, request.headers['content-encoding'], limits)),
+      readProtobuf((await unpackBody(body, request.headers['content-encoding'], limits)).content),
   );
 
   const noise = new NoiseRoute(context);

@@ -51,6 +51,15 @@ describe('a body is answered with 400', () => {
   });
 });
 
+it('a body in several frames of zstd is stored', async () => {
+  const server = await startTestServer();
+  const frames = [json.slice(0, 20), '', json.slice(20), ''].map((part) => zstdCompressSync(part));
+
+  const reply = await server.post('/api/ingest', Buffer.concat(frames), { headers: { 'content-encoding': 'zstd' } });
+
+  expect(reply).toMatchObject({ status: 200, body: { accepted: 1 } });
+});
+
 describe('a body is answered with 415', () => {
   it.each(['deflate', 'br', 'compress', 'gzip, gzip', 'gzip, identity', '__proto__', 'constructor'])(
     'whose Content-Encoding is %s, naming what is supported',
@@ -111,6 +120,19 @@ describe('limits on a body', () => {
 
     expect(over.status).toBe(413);
     expect(over.body.detail).toContain('MAX_DECOMPRESSED_BYTES (2000)');
+  });
+
+  it('are counted over all frames of a body', async () => {
+    const server = await startTestServer({ env: { MAX_DECOMPRESSED_BYTES: '2000' } });
+    const send = (...lengths: number[]) =>
+      server.post('/api/ingest', Buffer.concat(lengths.map((length) => zstdCompressSync(json.padEnd(length)))), {
+        headers: { 'content-encoding': 'zstd' },
+      });
+
+    // Two texts of JSON are none, but that is not seen before they are unpacked.
+    expect((await send(1000, 1000)).status).toBe(400);
+    expect((await send(1000, 1001)).status).toBe(413);
+    expect((await send(2000, 2000)).status).toBe(413);
   });
 
   it('refuse a bomb of 1 GB of zeros in gzip without unpacking it', async () => {
