@@ -88,7 +88,7 @@ function readSpan(span: unknown, origin: Origin): OtlpSpan | Unreadable {
   if (traceId === undefined) return { detail: `${of}traceId must be 16 bytes (32 hex digits), not all zero` };
   const start = microsOf(member(span, 'startTimeUnixNano'));
   if (start === undefined)
-    return { detail: `${of}startTimeUnixNano must be nanoseconds since 1970, up to the year 9999` };
+    return { detail: `${of}startTimeUnixNano must be nanoseconds since 1970, up to the year 2255` };
   const end = microsOf(member(span, 'endTimeUnixNano'));
 
   const status = member(span, 'status');
@@ -155,19 +155,18 @@ function idOf(value: unknown, bytes: number): string | undefined {
   return hex.length === bytes * 2 && /^[0-9a-f]+$/.test(hex) && !/^0+$/.test(hex) ? hex : undefined;
 }
 
-const nanosInYear9999 = 253_402_300_799_999_999_999n;
-
 /**
  * Microseconds of nanoseconds since 1970, which may have come as text, as a number, or as the protobuf library's object; 0
- * stands for none. Cut like every time that is finer: an end is then never before its start.
+ * stands for none. Cut like every time that is finer: an end is then never before its start. A number has lost its last digits
+ * already, so of that the nearest microsecond is what was meant.
  */
 function microsOf(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
-  const digits = typeof value === 'number' ? (Number.isInteger(value) ? BigInt(value).toString() : '') : String(value);
-  if (!/^\d{1,21}$/.test(digits)) return undefined;
-  const nanos = BigInt(digits);
-  return nanos === 0n || nanos > nanosInYear9999 ? undefined : Number(nanos / 1000n);
+  const micros = typeof value === 'number' ? Math.round(value / 1000) : wholeMicros(String(value));
+  return micros > 0 && micros <= Number.MAX_SAFE_INTEGER ? micros : undefined;
 }
+
+const wholeMicros = (nanos: string): number => (/^\d{4,21}$/.test(nanos) ? Number(nanos.slice(0, -3)) : Number.NaN);
 
 function enumName(value: unknown, names: readonly string[], prefix: string): string | undefined {
   if (typeof value === 'string') return value.startsWith(prefix) ? value.slice(prefix.length) : value;
