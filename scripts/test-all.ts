@@ -1,20 +1,29 @@
 // `pnpm test:all`: the suites that need more than Node. `pnpm test` has the others and is not repeated here.
 //
 // A suite is a script `test:<name>` of the root package. One whose tool is missing says what to install, and fails.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { run } from './run-command.ts';
 import { root } from './workspace.ts';
 
 /** `test:all` is this program, `test:long` runs on demand. */
 const notSuites = ['test:all', 'test:long'];
 
+// They wait for processes of theirs more than they compute. More at once would only stretch each.
+const atOnce = 2;
+
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const suites = Object.keys(scripts).filter((name) => name.startsWith('test:') && !notSuites.includes(name));
+const failed: string[] = [];
 
-if (suites.length === 0)
-  console.log('There is no suite yet that needs more than Node: `pnpm test` runs all tests there are.');
+async function lane(): Promise<void> {
+  for (let suite = suites.shift(); suite !== undefined; suite = suites.shift()) {
+    const { succeeded, seconds, output } = await run(['npx', '-y', 'pnpm@12', 'run', suite], '.');
+    console.log(`\n${output.trimEnd()}\n${succeeded ? '✓' : '✗'} ${suite} (${seconds.toFixed(1)} s)`);
+    if (!succeeded) failed.push(suite);
+  }
+}
 
-const failed = suites.filter((name) => spawnSync('pnpm', ['run', name], { cwd: root, stdio: 'inherit' }).status !== 0);
+await Promise.all(Array.from({ length: atOnce }, lane));
 for (const name of failed) console.error(`${name} failed`);
 process.exitCode = failed.length === 0 ? 0 : 1;
