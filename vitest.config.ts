@@ -15,7 +15,13 @@ export default defineConfig({
     projects: ['sdk', 'server', 'examples', 'scripts'].map((name) => ({
       resolve,
       ssr,
-      test: { name, include: [`${name}/tests/**/*.test.ts`], testTimeout: 20_000, hookTimeout: 20_000 },
+      test: {
+        name,
+        include: [`${name}/tests/**/*.test.ts`],
+        exclude: ['**/node_modules/**', 'server/tests/dynamodb/**'],
+        testTimeout: 20_000,
+        hookTimeout: 20_000,
+      },
     })),
   },
 });

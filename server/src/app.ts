@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { fastifyCors } from '@fastify/cors';
-import { type FastifyInstance, type FastifyServerOptions, fastify, LogController } from 'fastify';
+import {
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyServerOptions,
+  fastify,
+  LogController,
+} from 'fastify';
 import type { AppContext } from './context.ts';
 import { measuredStore } from './measured-store.ts';
 import { Metrics } from './metrics.ts';
@@ -31,12 +37,21 @@ import { userRoutes } from './routes/users.ts';
 import { useReadableMessages } from './schema-errors.ts';
 
 export interface AppOptions extends AppContext {
+  /** What documents the API. @default `/openapi.json` made from the routes' schemas, and a page for it at `/docs` */
+  readonly documentation?: FastifyPluginAsync;
+  /** Whether `/api/live` is there: it takes a process that goes on while nothing is asked of it. @default true */
+  readonly hasLiveStream?: boolean;
   /** Where to log to. @default nowhere */
   readonly logger?: FastifyServerOptions['logger'];
 }
 
 /** The whole server, not listening yet: `inject` requests, `listen`, or wrap it for a platform. It does not close the store. */
-export function buildApp({ logger = false, ...given }: AppOptions): FastifyInstance {
+export function buildApp({
+  logger = false,
+  documentation = openapi,
+  hasLiveStream = true,
+  ...given
+}: AppOptions): FastifyInstance {
   const { config, clock } = given;
   const metrics = new Metrics();
   const context: AppContext = { config, clock, store: measuredStore(given.store, metrics) };
@@ -70,7 +85,7 @@ export function buildApp({ logger = false, ...given }: AppOptions): FastifyInsta
   app.register(measuring, { metrics });
   app.register(drain, { deadlineMs: 10_000 });
   if (config.corsOrigins.length > 0) app.register(fastifyCors, corsOptions(config.corsOrigins));
-  app.register(openapi);
+  app.register(documentation);
   app.register(homeRoutes);
   app.register(healthRoutes, context);
   app.register(metricsRoutes, context);
@@ -90,7 +105,7 @@ export function buildApp({ logger = false, ...given }: AppOptions): FastifyInsta
       statsRoutes,
       meRoutes,
       exportRoutes,
-      liveRoutes,
+      ...(hasLiveStream ? [liveRoutes] : []),
     ])
       api.register(routes, context);
   });

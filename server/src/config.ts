@@ -70,6 +70,16 @@ export const Environment = z.object({
   PORT: z._default(wholeNumber(0, 65_535), 8001).check(z.describe('Port to listen on; 0 takes a free one.')),
   STORE: z._default(oneOf('sqlite', 'dynamodb'), 'sqlite').check(z.describe('Where traces are stored.')),
   DATA_DIR: z._default(z.string(), '.data').check(z.describe('Folder of the SQLite store; made where it is missing.')),
+  DYNAMODB_TRACES_TABLE: z
+    .optional(z.string())
+    .check(z.describe('Table of traces (STORE=dynamodb), as Terraform names it.')),
+  DYNAMODB_SPANS_TABLE: z
+    .optional(z.string())
+    .check(z.describe('Table of spans (STORE=dynamodb), as Terraform names it.')),
+  PAYLOAD_BUCKET: z.optional(z.string()).check(z.describe('S3 bucket for large payloads (STORE=dynamodb).')),
+  DYNAMODB_ENDPOINT_URL: z
+    .optional(z.string().check(z.regex(/^https?:\/\/\S+$/, { error: 'must be the URL of an endpoint' })))
+    .check(z.describe('Where DynamoDB is, when it is not that of AWS_REGION: an emulator, say.')),
   API_KEYS: z
     .optional(apiKeys)
     .check(z.describe(`Comma-separated keys: ${apiKeyForms}. On a loopback address it defaults to project-dev.`)),
@@ -140,6 +150,8 @@ export const Environment = z.object({
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** What STORE=dynamodb works with; undefined where the store is SQLite. */
+  readonly dynamodb: DynamodbConfig | undefined;
   readonly dataDir: string;
   readonly keys: readonly ApiKey[];
   /** The project of requests without a key; undefined where each needs one. */
@@ -159,6 +171,12 @@ export interface Config {
   readonly searchIndex: 'off' | 'names' | 'heads' | 'full';
   readonly sqliteSynchronous: 'FULL' | 'NORMAL';
   readonly limits: BodyLimits;
+}
+
+export interface DynamodbConfig {
+  readonly tables: { readonly traces: string; readonly spans: string };
+  readonly payloadBucket: string;
+  readonly endpoint: string | undefined;
 }
 
 /** Who may read `GET /metrics`: everybody, who has the token of this SHA-256, or nobody. */
@@ -188,12 +206,12 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>): 
   const { success, data: variables, error } = z.safeParse(Environment, given);
   if (!success) throw new ConfigError(error.issues.map((issue) => sentence(issue, given)).join('\n'));
 
-  if (variables.STORE === 'dynamodb') throw new ConfigError('STORE=dynamodb is not in this version yet; use sqlite.');
   const keys = keysOf(variables);
   const projects = settingsIn('PROJECT_SETTINGS', variables, parseProjectSettings) ?? new Map();
   return Object.freeze({
     host: variables.HOST,
     port: variables.PORT,
+    dynamodb: dynamodbOf(variables),
     dataDir: variables.DATA_DIR,
     keys: Object.freeze(keys),
     openProject: openProjectOf(variables, keys),
@@ -240,6 +258,20 @@ function keysOf({ HOST, API_KEYS, ALLOW_PREDICTABLE_KEYS }: Variables): ApiKey[]
   const repeated = hashes.findIndex((hash, i) => hashes.indexOf(hash) !== i);
   if (repeated !== -1) throw new ConfigError(`API_KEYS has the secret of entry ${repeated + 1} twice.`);
   return keys;
+}
+
+function dynamodbOf(variables: Variables): DynamodbConfig | undefined {
+  if (variables.STORE !== 'dynamodb') return undefined;
+  const named = (name: 'DYNAMODB_TRACES_TABLE' | 'DYNAMODB_SPANS_TABLE' | 'PAYLOAD_BUCKET'): string => {
+    const value = variables[name];
+    if (value === undefined) throw new ConfigError(`${name} must be set where STORE=dynamodb.`);
+    return value;
+  };
+  return {
+    tables: { traces: named('DYNAMODB_TRACES_TABLE'), spans: named('DYNAMODB_SPANS_TABLE') },
+    payloadBucket: named('PAYLOAD_BUCKET'),
+    endpoint: variables.DYNAMODB_ENDPOINT_URL,
+  };
 }
 
 /** What stands in the file that a variable names, where it names one. */

@@ -1,9 +1,6 @@
 import type { Readable } from 'node:stream';
-import { fastifySwagger } from '@fastify/swagger';
-import { fastifySwaggerUi } from '@fastify/swagger-ui';
 import type { RouteOptions } from 'fastify';
 import { fastifyPlugin } from 'fastify-plugin';
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { Problem, ScoreRecord, ScoreUpsert, SpanRecord, SpanUpsert, TraceRecord, TraceUpsert } from 'llm-tracer/schema';
 import * as z from 'zod/mini';
 import { serverVersion } from '../version.ts';
@@ -14,6 +11,13 @@ const named = { Problem, ScoreRecord, ScoreUpsert, SpanRecord, SpanUpsert, Trace
 /** The OpenAPI document at `/openapi.json`, made from the schemas that the routes work with, and a page for it at `/docs`. */
 export const openapi = fastifyPlugin(
   async (app) => {
+    // Only here, where it is wanted: a Lambda has the document made beforehand, and starts without what makes it.
+    const [{ fastifySwagger }, { fastifySwaggerUi }, { createJsonSchemaTransform, createJsonSchemaTransformObject }] =
+      await Promise.all([
+        import('@fastify/swagger'),
+        import('@fastify/swagger-ui'),
+        import('fastify-type-provider-zod'),
+      ]);
     const schemaRegistry = z.registry<{ id: string }>();
     for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { id });
 

@@ -19,8 +19,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { st
       },
     },
     async ({ project, query }) => {
-      const { sessions, nextCursor } = await store.listSessions(project, filterOf(query, clock()), pageOf(query));
-      return { sessions: [...sessions], ...pageAnswer(nextCursor, sessions.length) };
+      const { sessions, ...page } = await store.listSessions(project, filterOf(query, clock()), pageOf(query));
+      return { sessions: [...sessions], ...pageAnswer(page, sessions.length) };
     },
   );
 
@@ -39,7 +39,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { st
       const found = await store.readSession(project, params.session_id, pageOf(query));
       if (found === undefined) return reply.problem(404, unknownSession);
       const { session, traces, nextCursor } = found;
-      return { session, traces: [...traces], ...pageAnswer(nextCursor, traces.length) };
+      return { session, traces: [...traces], ...pageAnswer({ nextCursor }, traces.length) };
     },
   );
 };

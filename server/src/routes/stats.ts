@@ -25,9 +25,10 @@ export const statsRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { stor
     },
     async (request, reply) => {
       const { bucket = 'hour', group_by: groupBy, ...query } = request.query;
-      const points = await store.timeseries(request.project, filterOf(query, clock()), { bucket, groupBy });
-      if (points === 'too long') return reply.problem(422, tooLong, [{ path: 'bucket', message: tooLong }]);
-      return { bucket, points };
+      const answer = await store.timeseries(request.project, filterOf(query, clock()), { bucket, groupBy });
+      if (answer === 'too long') return reply.problem(422, tooLong, [{ path: 'bucket', message: tooLong }]);
+      const { points, scannedUntil } = answer;
+      return { bucket, points: [...points], ...(scannedUntil === undefined ? {} : { scanned_until: scannedUntil }) };
     },
   );
 };

@@ -1,5 +1,5 @@
 import { type ExportQuery, type ListTracesQuery, limitRange } from 'llm-tracer/schema';
-import type { PageRequest, TraceFilter } from '../stores/store.ts';
+import type { PageRequest, Scanned, TraceFilter } from '../stores/store.ts';
 import { resolveTimeBound } from './time-bound.ts';
 
 /** The filters of a checked query, as the store takes them. */
@@ -32,8 +32,12 @@ export const pageOf = ({ limit = limitRange.standard, cursor, from, to }: PageQu
 type PageQuery = Partial<Pick<ListTracesQuery, 'limit' | 'cursor' | 'from' | 'to'>>;
 
 /** What every page says of itself. */
-export const pageAnswer = (nextCursor: string | null, count: number) => ({
+export const pageAnswer = (
+  { nextCursor, scannedUntil }: Scanned & { readonly nextCursor: string | null },
+  count: number,
+) => ({
   next_cursor: nextCursor,
   has_more: nextCursor !== null,
   count,
+  ...(scannedUntil === undefined ? {} : { scanned_until: scannedUntil }),
 });

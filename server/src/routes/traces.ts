@@ -66,11 +66,11 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
     },
     async (request) => {
       const { query } = request;
-      const { traces, nextCursor } = await store.listTraces(request.project, filterOf(query, clock()), {
+      const { traces, ...page } = await store.listTraces(request.project, filterOf(query, clock()), {
         ...pageOf(query),
         sort: query.sort,
       });
-      return { traces: [...traces], ...pageAnswer(nextCursor, traces.length) };
+      return { traces: [...traces], ...pageAnswer(page, traces.length) };
     },
   );
 

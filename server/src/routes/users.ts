@@ -16,8 +16,8 @@ export const userRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { store
       },
     },
     async ({ project, query }) => {
-      const { users, nextCursor } = await store.listUsers(project, filterOf(query, clock()), pageOf(query));
-      return { users: [...users], ...pageAnswer(nextCursor, users.length) };
+      const { users, ...page } = await store.listUsers(project, filterOf(query, clock()), pageOf(query));
+      return { users: [...users], ...pageAnswer(page, users.length) };
     },
   );
 

@@ -82,7 +82,7 @@ export interface Store {
    * Sums and percentiles over the traces that the filter takes and over their spans, by bucket of time and group. Sums are
    * exact, percentiles by `domain/percentiles`. `too long`: it has more than `maxSeriesPoints` points.
    */
-  timeseries(project: string, filter: TraceFilter, query: SeriesQuery): Promise<TimeseriesPoint[] | 'too long'>;
+  timeseries(project: string, filter: TraceFilter, query: SeriesQuery): Promise<SeriesAnswer | 'too long'>;
 
   /**
    * Removes a trace with its spans, payloads and scores for good and leaves a tombstone, so that late retries do not bring it
@@ -219,20 +219,32 @@ export interface ListRequest extends PageRequest {
 
 export type TraceSort = 'time' | 'duration' | 'cost';
 
-/** A page is full while more matches exist. `nextCursor` is null at the end. */
-export interface TracePage {
+/**
+ * How far a store has looked that must bound what one call reads: everything from this time on. Absent where it has looked at
+ * all that was asked for.
+ */
+export interface Scanned {
+  readonly scannedUntil?: string | undefined;
+}
+
+/** A page is full while more matches exist, unless `scannedUntil` says why not. `nextCursor` is null at the end. */
+export interface TracePage extends Scanned {
   readonly traces: readonly TraceRecord[];
   readonly nextCursor: string | null;
 }
 
-export interface SessionPage {
+export interface SessionPage extends Scanned {
   readonly sessions: readonly SessionSummary[];
   readonly nextCursor: string | null;
 }
 
-export interface UserPage {
+export interface UserPage extends Scanned {
   readonly users: readonly UserSummary[];
   readonly nextCursor: string | null;
+}
+
+export interface SeriesAnswer extends Scanned {
+  readonly points: readonly TimeseriesPoint[];
 }
 
 export interface SessionTraces {

@@ -108,7 +108,7 @@ export class ModelStore implements Store {
   }
 
   async timeseries(project: string, filter: TraceFilter, query: SeriesQuery) {
-    return this.#model.timeseries(project, filter, query);
+    return { points: this.#model.timeseries(project, filter, query) };
   }
 
   async deleteUser(project: string, userId: string) {

@@ -5,18 +5,7 @@ import type { Price } from '../../domain/pricing.ts';
 import type { Fields, Merged } from '../../domain/record.ts';
 import type { Totals } from '../../domain/totals.ts';
 import type { TraceState } from '../../domain/trace-state.ts';
-
-/**
- * A string as a column's text. UTF-8 has no lone surrogates and SQLite's text ends at a NUL, so strings with either are kept
- * as JSON behind a mark. Injective: equality of columns is equality of strings.
- */
-export const textOf = (value: string): string =>
-  value.isWellFormed() && !value.includes('\0') && !value.startsWith(mark) ? value : mark + JSON.stringify(value);
-
-export const stringOf = (text: string): string =>
-  text.startsWith(mark) ? (JSON.parse(text.slice(mark.length)) as string) : text;
-
-const mark = '\u0001';
+import { stringOf, textOf } from '../storable-text.ts';
 
 /** A merged record as two JSON texts, so that what lists and trees show is read without payloads. */
 export interface StoredRecord {

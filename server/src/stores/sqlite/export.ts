@@ -1,5 +1,6 @@
 import { exportLine } from '../../domain/export-line.ts';
 import { spanView } from '../../domain/view.ts';
+import { PartOfExport } from '../export-part.ts';
 import type { ExportPart, ExportPosition } from '../store.ts';
 import { decodeRecord } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
@@ -8,8 +9,6 @@ import { SegmentReader } from './segments.ts';
 import { readContents } from './span-rows.ts';
 import { traceOfRow } from './trace-view.ts';
 
-// A part holds the event loop, or a worker, for some 10 ms.
-const enoughCharacters = 1_000_000;
 // Spans may be tens of megabytes each; so few of them are in memory at once.
 const spansAtOnce = 20;
 // Neighbours in time share segments; each kept one is some megabytes of parsed JSON.
@@ -18,7 +17,7 @@ const segmentsKept = 8;
 /** Writes traces whole, in the order given, until a part is large enough. */
 export function exportTraces(context: ReadContext, traceIds: readonly string[], from: ExportPosition): ExportPart {
   const segments = new SegmentReader(context.sql, segmentsKept);
-  const part = new Part();
+  const part = new PartOfExport();
   let spans = from.spans;
   for (let trace = from.trace; trace < traceIds.length; trace += 1) {
     const traceId = traceIds[trace] as string;
@@ -46,7 +45,7 @@ const beforeFirst: SpanPosition = [Number.MIN_SAFE_INTEGER, ''];
 type TraceRow = [id: number, summary: string, record: string | null, payload: string | null];
 
 /** The row of a trace that still stands, its line added where `part` is given. */
-function findTrace(context: ReadContext, traceId: string, part: Part | undefined): number | undefined {
+function findTrace(context: ReadContext, traceId: string, part: PartOfExport | undefined): number | undefined {
   const row = context.sql.get<TraceRow>(
     `SELECT id, summary, record, payload FROM traces LEFT JOIN trace_payloads ON trace = id
      WHERE project = ? AND trace_id = ? AND state = 0 AND retention_us > ?`,
@@ -87,25 +86,4 @@ function readSpans(
   });
   const last = rows.length === spansAtOnce ? rows.at(-1) : undefined;
   return { lines, next: last && [last.startMicros, last.spanId] };
-}
-
-/** Lines gathered so far, with how many there are of each kind. */
-class Part {
-  readonly #lines: string[] = [];
-  readonly #counts = { trace: 0, span: 0, score: 0 };
-  #characters = 0;
-
-  get isFull(): boolean {
-    return this.#characters >= enoughCharacters;
-  }
-
-  add(kind: 'trace' | 'span' | 'score', line: string): void {
-    this.#lines.push(line);
-    this.#counts[kind] += 1;
-    this.#characters += line.length;
-  }
-
-  end(next: ExportPosition | null): ExportPart {
-    return { text: this.#lines.join(''), counts: this.#counts, next };
-  }
 }

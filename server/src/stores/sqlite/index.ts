@@ -154,7 +154,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       reading.page('listUsers', project, { users: [], nextCursor: null }, filter, page),
     readSession: (project, sessionId, page) => reading.run('readSession', project, undefined, [sessionId, page]),
     stats: (project) => reading.run('stats', project, emptyStats(), []),
-    timeseries: (project, filter, query) => reading.run('timeseries', project, [], [filter, query], { q: filter.q }),
+    timeseries: (project, filter, query) =>
+      reading.run('timeseries', project, { points: [] }, [filter, query], { q: filter.q }),
     async deleteTrace(project, traceId) {
       const isDeleted = await change(project, (context) => deleteTrace(context, traceId));
       if (isDeleted) await cleaner.run();

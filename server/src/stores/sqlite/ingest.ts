@@ -1,6 +1,6 @@
 import { RollupSheet } from '../../domain/rollup.ts';
+import { textOf } from '../storable-text.ts';
 import type { Batch, BatchOutcome, Outcome } from '../store.ts';
-import { textOf } from './codec.ts';
 import type { ReadyBatch } from './ready-batch.ts';
 import { addRollups } from './rollup-rows.ts';
 import { addSegment, nextSegmentId } from './segments.ts';

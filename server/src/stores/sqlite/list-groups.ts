@@ -1,8 +1,9 @@
 import type { SessionSummary, UserSummary } from 'llm-tracer/schema';
 import { encodeCursor } from '../../domain/cursor.ts';
 import { type GroupedTrace, GroupTotals } from '../../domain/group-totals.ts';
+import { stringOf } from '../storable-text.ts';
 import type { PageRequest, SessionPage, SessionTraces, TraceFilter, UserPage } from '../store.ts';
-import { decodeSummary, stringOf } from './codec.ts';
+import { decodeSummary } from './codec.ts';
 import { positionOf } from './list-traces.ts';
 import type { ReadContext } from './read-context.ts';
 import { scoresOf } from './score-rows.ts';

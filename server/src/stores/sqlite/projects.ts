@@ -1,4 +1,4 @@
-import { stringOf, textOf } from './codec.ts';
+import { stringOf, textOf } from '../storable-text.ts';
 import type { Statements } from './statements.ts';
 
 /** Project names as the small numbers that rows carry. */

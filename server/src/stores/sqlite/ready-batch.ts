@@ -1,9 +1,9 @@
 import type { LedgerEntry } from '../../domain/ledger.ts';
+import { pricedEntry } from '../../domain/priced-entry.ts';
 import type { Price, Pricer } from '../../domain/pricing.ts';
 import type { Merged, SpanChange } from '../../domain/record.ts';
 import type { Batch, BatchSource } from '../store.ts';
 import { isKeepable, recordIn, spansOf } from './segments.ts';
-import { pricedEntry } from './span-rows.ts';
 
 /** A span as a write takes it: its ledger entry is computed, its record there for the asking. */
 export interface ReadySpan {

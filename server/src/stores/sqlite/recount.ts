@@ -1,6 +1,7 @@
 import { ledgerEntry } from '../../domain/ledger.ts';
 import { type Rollup, RollupSheet } from '../../domain/rollup.ts';
-import { decodeRecord, encodeEntry, encodeSummary, ledgerColumns, stringOf } from './codec.ts';
+import { stringOf } from '../storable-text.ts';
+import { decodeRecord, encodeEntry, encodeSummary, ledgerColumns } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
 import { addRollups, storedRollups } from './rollup-rows.ts';
 import { SegmentReader } from './segments.ts';

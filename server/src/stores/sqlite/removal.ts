@@ -1,7 +1,8 @@
 import type { Rollup } from '../../domain/rollup.ts';
 import { RollupSheet } from '../../domain/rollup.ts';
 import { microsPerDay } from '../../domain/time.ts';
-import { decodeRecord, textOf } from './codec.ts';
+import { textOf } from '../storable-text.ts';
+import { decodeRecord } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
 import { addRollups } from './rollup-rows.ts';
 import type { Statements } from './statements.ts';

@@ -1,5 +1,5 @@
 import type { Rollup } from '../../domain/rollup.ts';
-import { stringOf, textOf } from './codec.ts';
+import { stringOf, textOf } from '../storable-text.ts';
 import type { Statements } from './statements.ts';
 
 const nanosPerDollar = 1_000_000_000n;

@@ -1,7 +1,8 @@
 import type { ScoreRecord } from 'llm-tracer/schema';
 import type { Merged } from '../../domain/record.ts';
 import { scoreView } from '../../domain/view.ts';
-import { decodeRecord, encodeRecord, textOf } from './codec.ts';
+import { textOf } from '../storable-text.ts';
+import { decodeRecord, encodeRecord } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
 import type { Statements } from './statements.ts';
 

@@ -1,24 +1,21 @@
-import type { Status, TimeseriesPoint } from 'llm-tracer/schema';
+import type { Status } from 'llm-tracer/schema';
 import type { LedgerEntry } from '../../domain/ledger.ts';
 import { largestGroups, Series, type SeriesGrouping, type SeriesQuery, type SeriesTrace } from '../../domain/series.ts';
-import type { TraceFilter } from '../store.ts';
-import { decodeEntry, type LedgerRow, ledgerColumns, stringOf } from './codec.ts';
+import { stringOf } from '../storable-text.ts';
+import type { SeriesAnswer, TraceFilter } from '../store.ts';
+import { decodeEntry, type LedgerRow, ledgerColumns } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
 import { type Conditions, conditionsOf } from './trace-conditions.ts';
 
 /** The series over the traces that the filter takes: one pass over their ledgers, whatever their number in constant memory. */
-export function timeseries(
-  context: ReadContext,
-  filter: TraceFilter,
-  query: SeriesQuery,
-): TimeseriesPoint[] | 'too long' {
+export function timeseries(context: ReadContext, filter: TraceFilter, query: SeriesQuery): SeriesAnswer | 'too long' {
   const conditions = conditionsOf(context, filter);
   const series = new Series(query, toldApart(context, conditions, query.groupBy));
   for (const trace of ledgers(context, conditions, query.groupBy)) {
     series.add(trace);
     if (series.isTooLong) return 'too long';
   }
-  return series.points();
+  return { points: series.points() };
 }
 
 /** Where a row of `traces` says which groups it, or a span of it, is in: a text or a JSON array of them. */

@@ -1,5 +1,6 @@
-import { type LedgerEntry, ledgerEntry } from '../../domain/ledger.ts';
-import { type Price, type Pricer, priceOf } from '../../domain/pricing.ts';
+import type { LedgerEntry } from '../../domain/ledger.ts';
+import { pricedEntry } from '../../domain/priced-entry.ts';
+import type { Price, Pricer } from '../../domain/pricing.ts';
 import type { Merged } from '../../domain/record.ts';
 import { spanPayloadFields } from '../../domain/view.ts';
 import { decodePrice, decodeRecord, encodeEntry, encodePrice, encodeRecord, ledgerColumns } from './codec.ts';
@@ -103,16 +104,6 @@ function saveRecord(sql: Statements, trace: number, spanId: string, record: Merg
     head,
     payload,
   );
-}
-
-/** A span's ledger entry, with the price in it that it has by now. */
-export function pricedEntry(
-  spanId: string,
-  { fields }: Merged,
-  pricer: Pricer,
-): { readonly entry: LedgerEntry; readonly price: Price | undefined } {
-  const price = priceOf(fields, pricer);
-  return { entry: ledgerEntry(spanId, fields, price), price };
 }
 
 type ContentRow = readonly [

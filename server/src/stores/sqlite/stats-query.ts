@@ -1,7 +1,7 @@
 import type { StatsAnswer } from 'llm-tracer/schema';
 import { dollarsOf } from '../../domain/cost.ts';
 import { microsPerDay } from '../../domain/time.ts';
-import { stringOf } from './codec.ts';
+import { stringOf } from '../storable-text.ts';
 import type { ReadContext } from './read-context.ts';
 import { nanosOfColumns } from './rollup-rows.ts';
 

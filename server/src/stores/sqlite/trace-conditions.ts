@@ -1,7 +1,7 @@
 import type { ScoreCondition } from 'llm-tracer/schema';
 import { microsOf } from '../../domain/time.ts';
+import { textOf } from '../storable-text.ts';
 import type { TraceFilter } from '../store.ts';
-import { textOf } from './codec.ts';
 import type { ReadContext } from './read-context.ts';
 import { matchOf } from './search-condition.ts';
 import { documentsOfTrace, newestTraceOfDocuments, traceOfDocument } from './search-file.ts';

@@ -5,15 +5,8 @@ import type { RollupSheet, TraceShare } from '../../domain/rollup.ts';
 import { durationMs, timeOf } from '../../domain/time.ts';
 import { type TraceState, traceState } from '../../domain/trace-state.ts';
 import { tracePayloadFields } from '../../domain/view.ts';
-import {
-  decodeEntry,
-  decodeRecord,
-  encodeRecord,
-  encodeSummary,
-  type LedgerRow,
-  ledgerColumns,
-  textOf,
-} from './codec.ts';
+import { textOf } from '../storable-text.ts';
+import { decodeEntry, decodeRecord, encodeRecord, encodeSummary, type LedgerRow, ledgerColumns } from './codec.ts';
 import type { Statements } from './statements.ts';
 import type { WriteContext } from './write-context.ts';
 

@@ -38,7 +38,12 @@ export function isolation(suite: Suite): void {
       const seen = await everythingOf(world, 'other');
 
       expect(seen).toMatchObject({ answer: undefined, span: undefined, listed: [], state: 'unknown' });
-      expect(seen).toMatchObject({ sessions: { sessions: [] }, session: undefined, users: { users: [] }, series: [] });
+      expect(seen).toMatchObject({
+        sessions: { sessions: [] },
+        session: undefined,
+        users: { users: [] },
+        series: { points: [] },
+      });
       expect(seen.stats).toMatchObject({ total_traces: 0, total_spans: 0, total_cost: 0, dropped: {} });
     });
 

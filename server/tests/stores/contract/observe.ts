@@ -58,7 +58,7 @@ export async function observe(store: Store, project: string): Promise<unknown> {
   const groups = await Promise.all(groupFilters.map((filter) => groupsOf(store, project, filter)));
   const sessions = await Promise.all(labels.map((id) => store.readSession(project, id, { limit: 1000 })));
   const timeseries = await Promise.all(
-    series.map(async ([filter, query]) => ({ query, points: await store.timeseries(project, filter, query) })),
+    series.map(async ([filter, query]) => ({ query, series: await store.timeseries(project, filter, query) })),
   );
   // Through JSON, as every answer goes: what is undefined is absent there.
   return JSON.parse(

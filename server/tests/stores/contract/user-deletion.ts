@@ -29,7 +29,9 @@ export function userDeletion(suite: Suite): void {
       expect(await world.store.readSpan(world.project, spanId(1))).toBeUndefined();
       expect(await world.list({ score: { name: 'helpful' } })).toEqual([traceId(3)]);
       expect(await world.stats()).toMatchObject({ total_traces: 1, total_spans: 1, total_tokens: 5, total_cost: 1 });
-      expect(await world.store.timeseries(world.project, {}, { bucket: 'day' })).toMatchObject([{ span_count: 1 }]);
+      expect(await world.store.timeseries(world.project, {}, { bucket: 'day' })).toMatchObject({
+        points: [{ span_count: 1 }],
+      });
       expect((await world.store.recount({ repair: false })).differences).toEqual([]);
     });
 

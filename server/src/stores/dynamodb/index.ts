@@ -1,0 +1,133 @@
+import type { Pricer } from '../../domain/pricing.ts';
+import type { SearchDepth } from '../../domain/search-text.ts';
+import type { Store, StoreOptions } from '../store.ts';
+import type { Aws } from './aws.ts';
+import { completeSpan, completeTrace } from './completion.ts';
+import { Contents } from './contents.ts';
+import { Database } from './database.ts';
+import { saveDropped } from './dropped.ts';
+import { exportTraces } from './export.ts';
+import { Heads } from './heads.ts';
+import { listSessions, listUsers, readSession } from './list-groups.ts';
+import { listTraces } from './list-traces.ts';
+import { measuring } from './measure.ts';
+import { momentOf } from './moment.ts';
+import { operationsOf } from './operations.ts';
+import { Projects } from './projects.ts';
+import type { ReadContext } from './read-context.ts';
+import { readSpan, readTrace, traceStateOf } from './read-trace.ts';
+import { recount } from './recount.ts';
+import { deleteTrace, deleteUser, pruneStubs, pruneTraces } from './removal.ts';
+import { timeseries } from './series.ts';
+import { stats } from './stats.ts';
+import { Shards } from './sums.ts';
+import type { TableNames } from './tables.ts';
+import { Watching } from './watching.ts';
+import { write } from './write.ts';
+
+export interface DynamodbStoreOptions extends StoreOptions {
+  readonly aws: Aws;
+  readonly tables: TableNames;
+  /** Where large payloads go. */
+  readonly payloadBucket: string;
+  /** What calls cost for which the client reported no cost. @default nothing is priced */
+  readonly pricer?: Pricer;
+  /** What `q` finds; there is no index, so the deeper the more is read. @default 'heads' */
+  readonly searchDepth?: SearchDepth | 'off';
+  /** How long a write is tried again before the client is told to. @default 8,000 */
+  readonly deadlineMs?: number;
+  /** How many traces a list, a search or a series reads in one call at the most. @default 5,000 */
+  readonly scanLimit?: number;
+}
+
+/** Opens the cloud store: two tables and a bucket, shared by any number of processes. What is not there yet is met at the first call. */
+export function openDynamodbStore(options: DynamodbStoreOptions): Store {
+  const { aws, tables, clock, retentionDays, retentionDaysOf = () => retentionDays } = options;
+  const { pricer = () => undefined, searchDepth = 'heads', deadlineMs = 8_000, scanLimit = 5_000 } = options;
+  const database = new Database(aws, tables);
+  const contents = new Contents(aws, database, options.payloadBucket);
+  const projects = new Projects(database);
+  const underWay = new Set<Promise<unknown>>();
+  const base: Omit<ReadContext, 'changed'> = {
+    database,
+    contents,
+    heads: new Heads(database, contents),
+    shards: new Shards(),
+    pricer,
+    moment: (project) => momentOf(clock(), retentionDaysOf(project)),
+    deadlineMs,
+    searchDepth,
+    scanLimit,
+  };
+  const watching = new Watching(base);
+  const context: ReadContext = { ...base, changed: (project, traceId) => watching.changed(project, traceId) };
+
+  /** Work that `close` waits for. */
+  const during = <T>(work: Promise<T>): Promise<T> => {
+    underWay.add(work);
+    const end = () => underWay.delete(work);
+    work.then(end, end);
+    return work;
+  };
+
+  return {
+    kind: 'dynamodb',
+    ingest: (project, batch) =>
+      during(
+        (async () => {
+          await projects.add(project);
+          const [outcomes] = await Promise.all([
+            write(context, project, operationsOf(batch)),
+            batch.dropped && saveDropped(context, project, batch.dropped),
+          ]);
+          const [traces, spans] = [batch.traces.length, batch.traces.length + batch.spans.length];
+          return {
+            traces: outcomes.slice(0, traces),
+            spans: outcomes.slice(traces, spans),
+            scores: outcomes.slice(spans),
+          };
+        })(),
+      ),
+    traceState: (project, traceId) => during(traceStateOf(context, project, traceId)),
+    completeSpan: (project, spanId, fields) => during(completeSpan(context, project, spanId, fields)),
+    completeTrace: (project, traceId, fields) => during(completeTrace(context, project, traceId, fields)),
+    readTrace: (project, traceId, given) => during(readTrace(context, project, traceId, given)),
+    readTraceJson: (project, traceId, given) =>
+      during(
+        readTrace(context, project, traceId, given).then(
+          (answer) => answer && new TextEncoder().encode(JSON.stringify(answer)),
+        ),
+      ),
+    readSpan: (project, spanId) => during(readSpan(context, project, spanId)),
+    listTraces: (project, filter, page) => during(listTraces(context, project, filter, page)),
+    listSessions: (project, filter, page) => during(listSessions(context, project, filter, page)),
+    listUsers: (project, filter, page) => during(listUsers(context, project, filter, page)),
+    readSession: (project, sessionId, page) => during(readSession(context, project, sessionId, page)),
+    stats: (project) => during(stats(context, project)),
+    timeseries: (project, filter, query) => during(timeseries(context, project, filter, query)),
+    deleteTrace: (project, traceId) => during(deleteTrace(context, project, traceId)),
+    deleteUser: (project, userId) => during(deleteUser(context, project, userId)),
+    recount: ({ repair }) => during(recount(context, projects, repair)),
+    exportTraces: (project, traceIds, from) => during(exportTraces(context, project, traceIds, from)),
+    watch: (project, listener) => watching.watch(project, listener),
+    measure: measuring(context, projects),
+    // What is stored is found at once, as there is no index.
+    searchStatus: () => undefined,
+    prune: () =>
+      during(
+        (async () => {
+          let pruned = 0;
+          for (const project of await projects.names()) {
+            pruned += await pruneTraces(context, project);
+            await pruneStubs(context, project);
+          }
+          return pruned;
+        })(),
+      ),
+    async close() {
+      watching.close();
+      await Promise.allSettled([...underWay]);
+      await aws.close();
+    },
+  };
+}
