@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { type OwnPrice, type OwnPrices, ownPricer } from './domain/own-prices.ts';
 import { firstKnown, type Pricer } from './domain/pricing.ts';
-import { genaiPricer } from './domain/table-prices.ts';
 import { PriceList } from './price-list.ts';
 import type { ProjectSettings } from './project-settings.ts';
 import { parseSettings } from './settings-file.ts';
@@ -24,9 +23,21 @@ export function parsePricesFile(text: string): OwnPrices {
   return { table: 'prices-file', version: version ?? versionOf(prices), prices };
 }
 
-/** What a project's calls cost: by its own settings, else by the prices file, else by the table that the server brings. */
+let table: Pricer | undefined;
+
+/** Loads the table that the server brings: half a megabyte of code, which a function that only reads does without. */
+export async function loadPriceTable(): Promise<void> {
+  if (table === undefined) ({ genaiPricer: table } = await import('./domain/table-prices.ts'));
+}
+
+const tablePricer: Pricer = (fields) => {
+  if (table === undefined) throw new Error('the price table is not loaded yet');
+  return table(fields);
+};
+
+/** What a project's calls cost, once {@link loadPriceTable} is done: by its own settings, else by the prices file, else by the table that the server brings. */
 export function pricersOf(file: OwnPrices | undefined, projects: ProjectSettings): (project: string) => Pricer {
-  const common = [...(file === undefined ? [] : [ownPricer(file)]), genaiPricer];
+  const common = [...(file === undefined ? [] : [ownPricer(file)]), tablePricer];
   const byProject = new Map(
     [...projects].flatMap(([project, { prices }]) => {
       if (prices === undefined) return [];

@@ -1,7 +1,7 @@
 import type { SpanType } from 'llm-tracer/schema';
 import { nanosOf } from './cost.ts';
-import type { Price, Pricer } from './pricing.ts';
-import type { Fields, Merged } from './record.ts';
+import type { Price } from './pricing.ts';
+import type { Fields } from './record.ts';
 import { microsBetween, microsOf } from './time.ts';
 
 /** What totals, roots, rollups and lists need to know of a span. Stores keep it compact, apart from the span's content. */

@@ -89,8 +89,33 @@ describe('parseConfig', () => {
     expect(errorOf({ API_KEYS: 'a:same,b:other,b:same' })).toContain('entry 3');
   });
 
-  it('says that STORE=dynamodb is not there yet', () => {
-    expect(errorOf({ STORE: 'dynamodb' })).toContain('not in this version yet');
+  describe('STORE=dynamodb', () => {
+    const whole = {
+      STORE: 'dynamodb',
+      DYNAMODB_TRACES_TABLE: 'a-traces',
+      DYNAMODB_SPANS_TABLE: 'a-spans',
+      PAYLOAD_BUCKET: 'a-payloads',
+    };
+
+    it('takes the names of what it works with', () => {
+      expect(parseConfig(whole).dynamodb).toEqual({
+        tables: { traces: 'a-traces', spans: 'a-spans' },
+        payloadBucket: 'a-payloads',
+        endpoint: undefined,
+      });
+    });
+
+    it.each(['DYNAMODB_TRACES_TABLE', 'DYNAMODB_SPANS_TABLE', 'PAYLOAD_BUCKET'])('needs %s', (name) => {
+      expect(errorOf({ ...whole, [name]: '' })).toContain(`${name} must be set where STORE=dynamodb`);
+    });
+
+    it('refuses an endpoint that is no URL', () => {
+      expect(errorOf({ ...whole, DYNAMODB_ENDPOINT_URL: 'localhost' })).toContain('DYNAMODB_ENDPOINT_URL must be');
+    });
+
+    it('is not looked at by other stores', () => {
+      expect(parseConfig({ ...whole, STORE: 'sqlite' }).dynamodb).toBeUndefined();
+    });
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.5', 'traces.example'])('needs keys that nobody can guess on %s', (HOST) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ConfigError, parseConfig } from '../../src/config.ts';
-import { parsePricesFile } from '../../src/prices.ts';
+import { loadPriceTable, parsePricesFile } from '../../src/prices.ts';
 
 const files = async (texts: Readonly<Record<string, unknown>>): Promise<Record<string, string>> => {
   const folder = await mkdtemp(join(tmpdir(), 'llm-tracer-prices-'));
@@ -29,6 +29,7 @@ const call = { name: 'call', start_time: '2026-10-05T14:30:00.000000Z', model: '
 
 describe('what a project’s calls cost', () => {
   it('is said by its own settings, else by the prices file, else by the table', async () => {
+    await loadPriceTable();
     const { pricerOf } = parseConfig(
       await files({
         PRICES_FILE: { version: '2026-10', prices: [price(7)] },

@@ -28,7 +28,8 @@ export function useEmulators(): void {
 let clients: { readonly dynamodb: DynamoDBClient; readonly s3: S3Client } | undefined;
 const shared = () => {
   useEmulators();
-  return (clients ??= { dynamodb: new DynamoDBClient(), s3: new S3Client() });
+  clients ??= { dynamodb: new DynamoDBClient(), s3: new S3Client() };
+  return clients;
 };
 
 /** AWS as the tests' stores share it: it is closed with the process. */

@@ -45,8 +45,17 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
   });
 
   // As the app hands over what SDKs send.
-  describe(`${name} store, given batches with their bodies`, () => {
+  describe.skipIf(factory.cannot?.bodies !== undefined)(`${name} store, given batches with their bodies`, () => {
     rules(suiteOf(factory, 'zstd'));
+  });
+}
+
+/** The laws alone, and large traces: for a store whose rules are checked on another engine that behaves the same. */
+export function describeStoreLaws(name: string, factory: StoreFactory): void {
+  describe(`${name} store`, () => {
+    const suite = suiteOf(factory);
+    scale(suite);
+    laws(suite);
   });
 }
 

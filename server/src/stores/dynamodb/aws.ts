@@ -53,8 +53,14 @@ export interface AwsOptions {
 export function openAws(options: AwsOptions = {}): Aws {
   let dynamodb: Promise<Aws> | undefined;
   let s3: Promise<Aws> | undefined;
-  const ofTables = () => (dynamodb ??= import('./sdk-dynamodb.ts').then(({ openDynamodb }) => openDynamodb(options)));
-  const ofObjects = () => (s3 ??= import('./sdk-s3.ts').then(({ openS3 }) => openS3()));
+  const ofTables = (): Promise<Aws> => {
+    dynamodb ??= import('./sdk-dynamodb.ts').then(({ openDynamodb }) => openDynamodb(options));
+    return dynamodb;
+  };
+  const ofObjects = (): Promise<Aws> => {
+    s3 ??= import('./sdk-s3.ts').then(({ openS3 }) => openS3());
+    return s3;
+  };
   return {
     async call(name, input) {
       const aws = await (name.includes('Object') ? ofObjects() : ofTables());

@@ -1,8 +1,9 @@
-import type { Pricer } from '../../domain/pricing.ts';
 import type { SearchDepth } from '../../domain/search-text.ts';
+import { RepriceCount } from '../reprice-count.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import type { Aws } from './aws.ts';
 import { completeSpan, completeTrace } from './completion.ts';
+import { inParallel } from './concurrency.ts';
 import { Contents } from './contents.ts';
 import { Database } from './database.ts';
 import { saveDropped } from './dropped.ts';
@@ -18,6 +19,7 @@ import type { ReadContext } from './read-context.ts';
 import { readSpan, readTrace, traceStateOf } from './read-trace.ts';
 import { recount } from './recount.ts';
 import { deleteTrace, deleteUser, pruneStubs, pruneTraces } from './removal.ts';
+import { repriceProject } from './reprice.ts';
 import { timeseries } from './series.ts';
 import { stats } from './stats.ts';
 import { Shards } from './sums.ts';
@@ -30,8 +32,6 @@ export interface DynamodbStoreOptions extends StoreOptions {
   readonly tables: TableNames;
   /** Where large payloads go. */
   readonly payloadBucket: string;
-  /** What calls cost for which the client reported no cost. @default nothing is priced */
-  readonly pricer?: Pricer;
   /** What `q` finds; there is no index, so the deeper the more is read. @default 'heads' */
   readonly searchDepth?: SearchDepth | 'off';
   /** How long a write is tried again before the client is told to. @default 8,000 */
@@ -43,7 +43,7 @@ export interface DynamodbStoreOptions extends StoreOptions {
 /** Opens the cloud store: two tables and a bucket, shared by any number of processes. What is not there yet is met at the first call. */
 export function openDynamodbStore(options: DynamodbStoreOptions): Store {
   const { aws, tables, clock, retentionDays, retentionDaysOf = () => retentionDays } = options;
-  const { pricer = () => undefined, searchDepth = 'heads', deadlineMs = 8_000, scanLimit = 5_000 } = options;
+  const { pricerOf = () => () => undefined, searchDepth = 'heads', deadlineMs = 8_000, scanLimit = 5_000 } = options;
   const database = new Database(aws, tables);
   const contents = new Contents(aws, database, options.payloadBucket);
   const projects = new Projects(database);
@@ -53,7 +53,7 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
     contents,
     heads: new Heads(database, contents),
     shards: new Shards(),
-    pricer,
+    pricerOf,
     moment: (project) => momentOf(clock(), retentionDaysOf(project)),
     deadlineMs,
     searchDepth,
@@ -108,6 +108,15 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
     deleteTrace: (project, traceId) => during(deleteTrace(context, project, traceId)),
     deleteUser: (project, userId) => during(deleteUser(context, project, userId)),
     recount: ({ repair }) => during(recount(context, projects, repair)),
+    reprice: ({ project: only, ...request }) =>
+      during(
+        (async () => {
+          const report = new RepriceCount(request.onProgress);
+          for (const project of only === undefined ? await projects.names() : [only])
+            await repriceProject(context, project, request, report);
+          return report.sums;
+        })(),
+      ),
     exportTraces: (project, traceIds, from) => during(exportTraces(context, project, traceIds, from)),
     watch: (project, listener) => watching.watch(project, listener),
     measure: measuring(context, projects),
@@ -117,10 +126,11 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
       during(
         (async () => {
           let pruned = 0;
-          for (const project of await projects.names()) {
-            pruned += await pruneTraces(context, project);
+          await inParallel(await projects.names(), async (project) => {
+            const count = await pruneTraces(context, project);
+            pruned += count;
             await pruneStubs(context, project);
-          }
+          });
           return pruned;
         })(),
       ),

@@ -1,6 +1,6 @@
 import { ledgerEntry } from '../../domain/ledger.ts';
-import { pricedEntry } from '../../domain/priced-entry.ts';
 import { merge } from '../../domain/merge.ts';
+import { pricedEntry } from '../../domain/priced-entry.ts';
 import type { Pricer } from '../../domain/pricing.ts';
 import type { Fields, Merged } from '../../domain/record.ts';
 import { maxAheadMicros } from '../../domain/retention.ts';

@@ -24,7 +24,9 @@ const tracesAtOnce = 100;
  */
 export async function recount(context: WriteContext, projects: Projects, repair: boolean): Promise<RecountReport> {
   const reports: RecountReport[] = [];
-  for (const project of await projects.names()) reports.push(await recountProject(context, project, repair));
+  await inParallel(await projects.names(), async (project) => {
+    reports.push(await recountProject(context, project, repair));
+  });
   return {
     traces: reports.reduce((sum, { traces }) => sum + traces, 0),
     spans: reports.reduce((sum, { spans }) => sum + spans, 0),

@@ -11,7 +11,7 @@ export interface WriteContext {
   readonly contents: Contents;
   readonly heads: Heads;
   readonly shards: Shards;
-  readonly pricer: Pricer;
+  readonly pricerOf: (project: string) => Pricer;
   /** Now, as a project's retention sees it. */
   readonly moment: (project: string) => Moment;
   /** How long a write is tried again before the caller is told to come back later. */

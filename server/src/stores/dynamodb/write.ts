@@ -69,9 +69,14 @@ class Write {
    * retry of what a crash left uncommitted comes by here too.
    */
   async removeRefused(outcomes: readonly Outcome[]): Promise<void> {
+    const stored = new Set(
+      this.#operations.flatMap((operation, index) =>
+        operation.kind === 'span' && outcomes[index] === 'stored' ? [operation.spanId] : [],
+      ),
+    );
     const refused = this.#operations.flatMap((operation, index) => {
       const outcome = outcomes[index] as Outcome;
-      if (operation.kind !== 'span' || outcome === 'stored' || outcome === 'conflict') return [];
+      if (operation.kind !== 'span' || outcome === 'conflict' || stored.has(operation.spanId)) return [];
       const mayBeThere = outcome === 'swallowed' || operation.isKnown || this.#put.has(operation.spanId);
       return mayBeThere ? [operation] : [];
     });
@@ -104,7 +109,7 @@ class Write {
   ): Promise<Plan> {
     for (;;) {
       const known = { heads: this.#heads, spans: this.#spans, payloads, scores };
-      const plan = planOf({ ...moment, pricer: this.#context.pricer }, this.#operations, known);
+      const plan = planOf({ ...moment, pricer: this.#context.pricerOf(this.#project) }, this.#operations, known);
       if (plan.unread.length > 0) await this.#readSpans(plan.unread);
       else if (plan.unknownHolders.length > 0) await this.#loadHolders(plan.unknownHolders, moment);
       else if (plan.expiredHolders.length > 0) await this.#buryHolders(plan.expiredHolders, moment);

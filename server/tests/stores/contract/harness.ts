@@ -20,8 +20,11 @@ export interface StoreFactory {
   readonly histories?: number;
 }
 
-/** `reopen`: data outlives the store that wrote it. `scale`: thousands of spans in one trace are read in good time. */
-export type StoreAbility = 'reopen' | 'scale';
+/**
+ * `reopen`: data outlives the store that wrote it. `scale`: thousands of spans in one trace are read in good time. `fill`: a
+ * trace is filled with all the spans that it may have, in good time. `bodies`: it may keep the bodies that batches bring.
+ */
+export type StoreAbility = 'reopen' | 'scale' | 'fill' | 'bodies';
 
 /** Where a store keeps its data. Stores opened here one after the other see the same data. */
 export interface StorePlace {

@@ -36,6 +36,7 @@ export function scale(suite: Suite): void {
 
     it('refuses spans beyond what one trace may have, and no others', { timeout: 60_000 }, async (context) => {
       suite.requires('scale', context);
+      suite.requires('fill', context);
       const world = await suite.world();
       const spans = range(maxSpansPerTrace).map((n) => aRunningSpan({ span_id: spanId(n) }));
       for (const chunk of chunks(spans, 50_000)) await world.send({ spans: chunk });

@@ -191,7 +191,7 @@ export function describeSearchContract(name: string, factory: StoreFactory): voi
           await world.store.prune();
         }
       };
-      const numRuns = Math.ceil(20 * Number(process.env['TEST_SCALE'] ?? 1));
+      const numRuns = Math.ceil(20 * Number(process.env['TEST_SCALE'] ?? 1) * (factory.histories ?? 1));
 
       it('equals a plain look through the texts after any history', { timeout: 60_000 }, async () => {
         await fc.assert(fc.asyncProperty(aHistory, agreesWithModel), { numRuns });
