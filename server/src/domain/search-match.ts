@@ -2,7 +2,7 @@ import type { SearchTerm } from './search-query.ts';
 import { type SearchDocument, searchable } from './search-text.ts';
 
 /** A text as the words that it has, in any case and without accents. */
-export const wordsOf = (text: string): readonly string[] =>
+const wordsOf = (text: string): readonly string[] =>
   text
     .normalize('NFD')
     .replace(/\p{M}/gu, '')

@@ -15,7 +15,7 @@ export interface DynamodbPlace extends StorePlace {
 }
 
 /** What every client of AWS finds in its environment. */
-export function useEmulators(): void {
+function useEmulators(): void {
   Object.assign(process.env, {
     AWS_REGION: 'eu-central-1',
     AWS_ACCESS_KEY_ID: 'test',
@@ -34,7 +34,7 @@ const shared = () => {
 
 /** AWS as the tests' stores share it: it is closed with the process. */
 let aws: Aws | undefined;
-export const sharedAws = (): Aws => {
+const sharedAws = (): Aws => {
   useEmulators();
   aws ??= openAws();
   const opened = aws;

@@ -7,7 +7,7 @@ export interface TableNames {
 }
 
 /** The attribute by which DynamoDB removes what has expired: seconds since 1970. */
-export const ttlAttribute = 'expires_at';
+const ttlAttribute = 'expires_at';
 
 export const indexes = {
   /** Traces of a project by start. */
