@@ -113,13 +113,19 @@ class WatchedCall {
     abandoned?.register(promise, this, this);
   }
 
+  /**
+   * A stream that is aborted before it is read, or between two steps, says so nowhere else. A method of its own: the
+   * connection holds the signal, and what it listens to must not hold the stream.
+   */
+  #endWhenAborted(signal: AbortSignal): void {
+    // Later, because a failing stream aborts itself before it throws.
+    signal.addEventListener('abort', () => setTimeout(() => this.end('cancelled')), { once: true });
+  }
+
   #watch(stream: StreamLike): void {
     abandoned?.unregister(this);
     abandoned?.register(stream, this, this);
-    const cancel = (): void => this.end('cancelled');
-    // A stream that is aborted before it is read, or between two steps, says so nowhere else. Later, because a failing
-    // stream aborts itself before it throws.
-    stream.controller?.signal.addEventListener('abort', () => setTimeout(cancel), { once: true });
+    if (stream.controller !== undefined) this.#endWhenAborted(stream.controller.signal);
 
     let isWatched = false;
     const watched = (iterator: object): object => {
@@ -131,8 +137,8 @@ class WatchedCall {
         chunk: (chunk) => this.#listener.add(chunk, true),
         // An aborted stream ends without a word. (Naming the stream here also keeps it from being collected while its
         // iterator is in use.)
-        end: () => (stream.controller?.signal.aborted ? cancel() : this.end()),
-        cancel,
+        end: () => this.end(stream.controller?.signal.aborted ? 'cancelled' : undefined),
+        cancel: () => this.end('cancelled'),
         fail: this.fail,
       });
       return this.#listener.hide?.(iterator) ?? iterator;

@@ -7,7 +7,7 @@ import type { Program } from './transparency.ts';
 type AnthropicProgram = Program<Anthropic>;
 type Say = (...what: unknown[]) => void;
 
-const telling = (
+export const telling = (
   content: MessageCreateParamsNonStreaming['messages'][number]['content'],
   more: Partial<MessageCreateParamsNonStreaming> = {},
 ): MessageCreateParamsNonStreaming => ({
@@ -20,7 +20,7 @@ const telling = (
 /** The same for the helpers, which add `stream` by themselves. */
 const tellingInPieces = telling as (...args: Parameters<typeof telling>) => Omit<ReturnType<typeof telling>, 'stream'>;
 
-const weatherTool = {
+export const weatherTool = {
   name: 'get_weather',
   description: 'The weather in a city.',
   input_schema: {

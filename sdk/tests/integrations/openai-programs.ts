@@ -8,12 +8,12 @@ type OpenAIProgram = Program<OpenAI>;
 type Say = (...what: unknown[]) => void;
 
 const model = 'gpt-4o-mini';
-const asking = (
+export const asking = (
   content: string,
   more: Partial<ChatCompletionCreateParamsNonStreaming> = {},
 ): ChatCompletionCreateParamsNonStreaming => ({ model, messages: [{ role: 'user', content }], ...more });
 
-const responding = (
+export const responding = (
   input: NonNullable<ResponseCreateParamsNonStreaming['input']>,
   more: Partial<ResponseCreateParamsNonStreaming> = {},
 ): ResponseCreateParamsNonStreaming => ({ model, input, ...more });
@@ -32,7 +32,7 @@ export async function readText(stream: ReadableStream<Uint8Array>): Promise<stri
   return new Response(stream).text();
 }
 
-const weatherTool = {
+export const weatherTool = {
   type: 'function' as const,
   function: {
     name: 'get_weather',

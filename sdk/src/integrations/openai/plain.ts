@@ -10,8 +10,9 @@ export function plainAnswer(outputOf: (answer: never) => unknown = withoutUsage)
   let text = '';
   return {
     add(value) {
-      last = value;
-      const said = typeof value === 'string' ? value : (value as { delta?: unknown }).delta;
+      const isText = typeof value === 'string';
+      last = isText ? {} : value;
+      const said = isText ? value : (value as { delta?: unknown }).delta;
       if (typeof said === 'string') text += said;
       return true;
     },
