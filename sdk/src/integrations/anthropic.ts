@@ -1,10 +1,9 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import { TracerError } from '../errors.ts';
 import type { Tracer } from '../index.ts';
 import { messageAnswer } from './anthropic/answer.ts';
 import { type Block, messagesOf } from './anthropic/messages.ts';
 import type { Call } from './record-call.ts';
-import { recorded, wrapClient } from './wrap-client.ts';
+import { recorded, requireMethod, wrapClient } from './wrap-client.ts';
 
 /** How an Anthropic client is recorded. */
 export interface WrapAnthropicOptions {
@@ -44,12 +43,7 @@ export function wrapAnthropic<Client extends Pick<Anthropic, 'messages'>>(
   tracer: Tracer,
   options: WrapAnthropicOptions = {},
 ): Client {
-  if (typeof client?.messages?.create !== 'function') {
-    throw new TracerError(
-      'unsupported_client',
-      'wrapAnthropic needs an Anthropic client: this has no messages.create.',
-    );
-  }
+  requireMethod(client?.messages?.create, 'wrapAnthropic', 'messages.create');
   const { provider = 'anthropic' } = options;
   const create = recorded(tracer, ([body]) => callOf(body as Body, provider));
   return wrapClient(

@@ -1,6 +1,5 @@
 import type OpenAI from 'openai';
 import type { ChatCompletionCreateParams } from 'openai/resources/chat/completions';
-import { TracerError } from '../errors.ts';
 import type { Tracer } from '../index.ts';
 import { intercepted, type Replacement } from './client-overlay.ts';
 import { BackgroundResponses } from './openai/background.ts';
@@ -8,7 +7,7 @@ import { type Body, type CallKind, callOf, chat, completion, embedding, response
 import { withoutUsage } from './openai/chat.ts';
 import type { ResponseAnswer } from './openai/responses.ts';
 import type { Call } from './record-call.ts';
-import { recorded, wrapClient } from './wrap-client.ts';
+import { recorded, requireMethod, wrapClient } from './wrap-client.ts';
 
 /** How an OpenAI client is recorded. */
 export interface WrapOpenAIOptions {
@@ -53,12 +52,7 @@ export function wrapOpenAI<Client extends Pick<OpenAI, 'chat'>>(
   tracer: Tracer,
   options: WrapOpenAIOptions = {},
 ): Client {
-  if (typeof client?.chat?.completions?.create !== 'function') {
-    throw new TracerError(
-      'unsupported_client',
-      'wrapOpenAI needs an OpenAI client: this has no chat.completions.create.',
-    );
-  }
+  requireMethod(client?.chat?.completions?.create, 'wrapOpenAI', 'chat.completions.create');
   const provider = options.provider ?? ('apiVersion' in client ? 'azure' : 'openai');
   const background = new BackgroundResponses(tracer, provider);
 

@@ -1,3 +1,4 @@
+import { TracerError } from '../errors.ts';
 import type { Tracer } from '../index.ts';
 import { intercepted, overlay, type Replacement } from './client-overlay.ts';
 import { attempt, type Call, recordCall } from './record-call.ts';
@@ -29,6 +30,12 @@ export function wrapClient<Client extends object>(
   const proxy: Client = overlay<Client>(client, { ...members, withOptions }, true);
   wrapped.set(proxy, tracer);
   return proxy;
+}
+
+/** Refuses what is not a client of the kind that a wrapper is for. */
+export function requireMethod(method: unknown, wrapper: string, name: string): void {
+  if (typeof method === 'function') return;
+  throw new TracerError('unsupported_client', `${wrapper} was given something that has no ${name}.`);
 }
 
 /** A method whose calls are recorded. */

@@ -1,4 +1,5 @@
 import { given } from '../messages.ts';
+import { recordAnswer } from '../record-answer.ts';
 import { type Answer, attempt } from '../record-call.ts';
 import { type AnthropicUsage, usageOfAnthropic } from '../usage.ts';
 import { type Block, messagesOf } from './messages.ts';
@@ -73,15 +74,17 @@ export function messageAnswer(): Answer {
       return false;
     },
     recordOn(span) {
-      const { id, _request_id, model, role = 'assistant', stop_reason, stop_sequence, usage, content } = message;
-      if (id) span.setMetadata(given({ id, request_id: _request_id, stop_sequence }));
-      if (model) span.setModel(model);
-      if (stop_reason) span.setFinishReason(stop_reason);
-      if (usage) span.setUsage(usageOfAnthropic(usage));
+      const { id, _request_id: request_id, model, role = 'assistant', content, usage } = message;
       const said = content?.length
         ? content
         : [...blocks].sort(([one], [other]) => one - other).map(([, one]) => completed(one));
-      if (said.length > 0) span.setOutput({ messages: messagesOf({ role, content: said }) });
+      recordAnswer(span, {
+        model,
+        finishReason: message.stop_reason,
+        usage: usage ? usageOfAnthropic(usage) : undefined,
+        metadata: { id, request_id, stop_sequence: message.stop_sequence },
+        messages: said.length > 0 ? messagesOf({ role, content: said }) : [],
+      });
     },
   };
 }

@@ -29,12 +29,12 @@ export function callOf(
 ): Call {
   const input: Record<string, unknown> = {};
   let modelParameters: Record<string, unknown> | undefined;
-  for (const [key, value] of Object.entries(body)) {
+  for (const key in body) {
     if (inputs.test(key)) {
-      input[key] = captured(value);
+      input[key] = captured(body[key]);
     } else {
       modelParameters ??= {};
-      modelParameters[key] = value;
+      modelParameters[key] = body[key];
     }
   }
   return {

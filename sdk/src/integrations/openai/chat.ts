@@ -1,8 +1,9 @@
 import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions';
 import { given, message } from '../messages.ts';
+import { recordAnswer } from '../record-answer.ts';
 import type { Answer } from '../record-call.ts';
 import type { OpenAIUsage } from '../usage.ts';
-import { type Head, recordHead } from './head.ts';
+import { type Head, headOf } from './head.ts';
 import { inOrder, joinPart } from './pieces.ts';
 
 /** One choice of an answer: whole, a piece of it, or of a text completion. */
@@ -11,6 +12,12 @@ type Choice = Partial<ChatCompletion.Choice & ChatCompletionChunk.Choice & { tex
 interface Chat extends Head {
   readonly choices?: readonly Choice[];
 }
+
+/** Whether there is something in a piece to show: the first one names the role, and says an empty text. */
+const saysSomething = ({ role: _, ...piece }: object & { role?: unknown }): boolean => {
+  for (const _key in given(piece)) return true;
+  return false;
+};
 
 /** An answer to a chat or text completion, whole or in chunks. */
 export function chatAnswer(): Answer {
@@ -27,15 +34,17 @@ export function chatAnswer(): Answer {
       let isSomething = false;
       for (const { index, delta, message: whole, text, finish_reason } of (head as Chat).choices ?? []) {
         if (finish_reason) reasons.add(finish_reason);
-        const piece = delta ?? whole ?? { content: text };
-        isSomething ||= Object.keys(given({ ...piece, role: '' })).length > 0;
+        if (whole !== undefined) {
+          said.push({ ...whole, index });
+          continue;
+        }
+        const piece = delta ?? { content: text };
+        isSomething ||= saysSomething(piece);
         joinPart(said, { ...piece, index });
       }
       return isSomething;
     },
     recordOn(span) {
-      recordHead(head, usage, span);
-      if (reasons.size > 0) span.setFinishReason([...reasons].join());
       const messages = inOrder(said).map(({ role, content, reasoning, reasoning_content, tool_calls, ...rest }) =>
         message(String(role ?? 'assistant'), {
           parts: content,
@@ -44,7 +53,7 @@ export function chatAnswer(): Answer {
           ...rest,
         }),
       );
-      if (messages.length > 0) span.setOutput({ messages });
+      recordAnswer(span, { ...headOf({ ...head, usage: usage ?? null }), finishReason: [...reasons].join(), messages });
     },
   };
 }

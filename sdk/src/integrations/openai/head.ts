@@ -1,5 +1,4 @@
-import type { Span } from '../../index.ts';
-import { given } from '../messages.ts';
+import type { Answered } from '../record-answer.ts';
 import { type OpenAIUsage, usageOfOpenAI } from '../usage.ts';
 
 /** What all answers of OpenAI have around what was said; each has some of it. */
@@ -13,10 +12,16 @@ export interface Head {
   readonly usage?: OpenAIUsage | null;
 }
 
-export function recordHead(head: Head, usage: OpenAIUsage | null | undefined, span: Span): void {
-  const { id, _request_id, status, service_tier, system_fingerprint } = head;
-  const metadata = given({ id, request_id: _request_id, status, service_tier, system_fingerprint });
-  if (id ?? _request_id) span.setMetadata(metadata);
-  if (head.model) span.setModel(head.model);
-  if (usage) span.setUsage(usageOfOpenAI(usage));
-}
+export const headOf = ({
+  id,
+  _request_id: request_id,
+  model,
+  status,
+  service_tier,
+  system_fingerprint,
+  usage,
+}: Head): Answered => ({
+  model,
+  usage: usage ? usageOfOpenAI(usage) : undefined,
+  metadata: { id, request_id, status, service_tier, system_fingerprint },
+});

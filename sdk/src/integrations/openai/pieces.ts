@@ -1,4 +1,4 @@
-/** A provider's object while it is put together. Without a prototype: its keys come from the network. */
+/** A provider's object while it is put together. */
 export type Pieces = Record<string, unknown>;
 
 // What arrives in pieces. Anything else is whole when it comes, and some servers send it again with each piece.
@@ -6,14 +6,16 @@ const texts = new Set('content,refusal,reasoning,reasoning_content,arguments,inp
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** What there was of an object, and a piece more. Texts are joined. */
-function join(before: unknown, piece: object): Pieces {
-  const whole = (before ?? Object.create(null)) as Pieces;
-  for (const [key, value] of Object.entries(piece)) {
-    if (value === null || value === undefined) continue;
-    if (Array.isArray(value)) whole[key] = value.reduce(joinPart, whole[key] ?? []);
-    else if (isObject(value)) whole[key] = join(whole[key], value);
-    else whole[key] = texts.has(key) && whole[key] !== undefined ? `${whole[key]}${value}` : value;
+/** Puts a piece of an object to what there is of it. Texts are joined. */
+function join(whole: Pieces, piece: object): Pieces {
+  for (const key in piece) {
+    const value = (piece as Pieces)[key];
+    // A key from the network: not a way to the prototype of all objects.
+    if (value === null || value === undefined || key === '__proto__') continue;
+    const before = Object.hasOwn(whole, key) ? whole[key] : undefined;
+    if (Array.isArray(value)) whole[key] = value.reduce(joinPart, before ?? []);
+    else if (isObject(value)) whole[key] = join((before ?? {}) as Pieces, value);
+    else whole[key] = before !== undefined && texts.has(key) ? `${before}${value}` : value;
   }
   return whole;
 }
@@ -26,8 +28,8 @@ export function joinPart(list: unknown[], part: unknown): unknown[] {
   if (!isObject(part)) return [...list, part];
   const { index } = part as Pieces;
   const known = index === undefined ? undefined : list.find((one) => (one as Pieces)['index'] === index);
-  if (known === undefined) list.push(join(undefined, part));
-  else join(known, part);
+  if (known === undefined) list.push(join({}, part));
+  else join(known as Pieces, part);
   return list;
 }
 

@@ -1,25 +1,25 @@
+import { recordAnswer } from '../record-answer.ts';
 import type { Answer } from '../record-call.ts';
-import { type Head, recordHead } from './head.ts';
+import { type Head, headOf } from './head.ts';
 
 /**
  * An answer that is recorded much as it came: an image, a transcript, a moderation. Of a stream it is the last event, which
  * has all of it, or the text so far.
  */
 export function plainAnswer(outputOf: (answer: never) => unknown = withoutUsage): Answer {
-  let last: unknown = {};
+  let last: object = {};
   let text = '';
   return {
     add(value) {
       const isText = typeof value === 'string';
-      last = isText ? {} : value;
+      last = isText ? {} : (value as object);
       const said = isText ? value : (value as { delta?: unknown }).delta;
       if (typeof said === 'string') text += said;
       return true;
     },
     recordOn(span) {
-      const head = Object(last) as Head;
-      recordHead(head, head.usage, span);
-      span.setOutput(outputOf((text === '' ? last : { text, ...(last as object) }) as never));
+      recordAnswer(span, headOf(last as Head));
+      span.setOutput(outputOf((text === '' ? last : { text, ...last }) as never));
     },
   };
 }

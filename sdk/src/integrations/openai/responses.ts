@@ -1,6 +1,7 @@
 import { given, message, toolCall, toolResult } from '../messages.ts';
+import { recordAnswer } from '../record-answer.ts';
 import type { Answer } from '../record-call.ts';
-import { type Head, recordHead } from './head.ts';
+import { type Head, headOf } from './head.ts';
 
 /** A part of what is said. */
 interface Part {
@@ -118,16 +119,16 @@ export function responseAnswer(): ResponseAnswer {
       return true;
     },
     recordOn(span) {
-      const { status, error, incomplete_details, output, usage } = response;
-      recordHead(response, usage, span);
-      const reason = incomplete_details?.reason ?? status;
-      if (reason !== undefined) span.setFinishReason(reason);
+      const { status, error, incomplete_details, output } = response;
       if (error) span.setError(`${error.code}: ${error.message}`);
       const sofar = [...items]
         .sort(([one], [other]) => one - other)
         .map(([, { item, said }]) => Object.entries(said).reduce(completed, item));
-      const messages = messagesOf(output?.length ? output : sofar);
-      if (messages.length > 0) span.setOutput({ messages });
+      recordAnswer(span, {
+        ...headOf(response),
+        finishReason: incomplete_details?.reason ?? status,
+        messages: messagesOf(output?.length ? output : sofar),
+      });
     },
   };
 }
