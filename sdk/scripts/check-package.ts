@@ -38,6 +38,7 @@ const pnpm = (name: string, args: readonly string[], cwd: string): Promise<strin
 const esm = `
 import { Tracer } from 'llm-tracer';
 import { MemoryTransport } from 'llm-tracer/testing';
+import { wrapAnthropic } from 'llm-tracer/anthropic';
 import { wrapOpenAI } from 'llm-tracer/openai';
 import { withLambda } from 'llm-tracer/lambda';
 import { redact } from 'llm-tracer/redact';
@@ -48,12 +49,13 @@ await withLambda(async () => tracer.span('outer', { input: 'a@b.example' }, asyn
 if (transport.span('outer').input_data !== '[email]') throw new Error('nothing is masked');
 await tracer.close();
 if (transport.span('inner').parent_span_id !== transport.span('outer').span_id) throw new Error('context is lost');
-if (!IngestBody.safeParse({ spans: transport.spans }).success || typeof wrapOpenAI !== 'function') throw new Error('entries');
+if (!IngestBody.safeParse({ spans: transport.spans }).success || typeof wrapOpenAI !== 'function' || typeof wrapAnthropic !== 'function') throw new Error('entries');
 `;
 
 const commonJs = `
 const { Tracer, TracerError } = require('llm-tracer');
 const { MemoryTransport } = require('llm-tracer/testing');
+const { wrapAnthropic } = require('llm-tracer/anthropic');
 const { wrapOpenAI } = require('llm-tracer/openai');
 const { withLambda } = require('llm-tracer/lambda');
 const { redact } = require('llm-tracer/redact');
@@ -63,8 +65,10 @@ const tracer = new Tracer({ transport });
 tracer.span('one', () => 1);
 tracer.close().then(() => {
   if (transport.spans.length !== 1 || typeof withLambda !== 'function' || typeof redact() !== 'function' || typeof IngestBody.parse !== 'function') throw new Error('entries');
-  try { wrapOpenAI({}, tracer); } catch (error) { if (error instanceof TracerError) return; }
-  throw new Error('the entries have an error class each');
+  for (const wrap of [wrapOpenAI, wrapAnthropic]) {
+    try { wrap({}, tracer); } catch (error) { if (error instanceof TracerError) continue; }
+    throw new Error('the entries have an error class each');
+  }
 });
 `;
 
@@ -98,7 +102,7 @@ async function checkConsumer(tarball: string, folder: string): Promise<void> {
     name: 'consumer',
     private: true,
     type: 'module',
-    dependencies: { 'llm-tracer': `file:${tarball}`, openai: '^7.0.0' },
+    dependencies: { 'llm-tracer': `file:${tarball}`, '@anthropic-ai/sdk': '^1.0.0', openai: '^7.0.0' },
     devDependencies: {
       '@types/node': '^22',
       typescript5: 'npm:typescript@5.9.3',
@@ -111,7 +115,7 @@ async function checkConsumer(tarball: string, folder: string): Promise<void> {
   await cp(join(sdk, 'tests/fixtures/consumer'), folder, { recursive: true });
   await write('tsconfig.node.json', tsconfig(['es2022'], ['node'], ['main.ts'], false));
   await write('tsconfig.browser.json', tsconfig(['es2022', 'dom'], [], ['main.ts'], false));
-  await write('tsconfig.openai.json', tsconfig(['es2022', 'dom'], ['node'], ['openai.ts'], true));
+  await write('tsconfig.providers.json', tsconfig(['es2022', 'dom'], ['node'], ['openai.ts', 'anthropic.ts'], true));
 
   await pnpm(
     'a consumer installs the tarball',
@@ -128,7 +132,7 @@ async function checkTypes(version: string, folder: string): Promise<void> {
   const { bin } = createRequire(import.meta.url)(join(compiler, 'package.json')) as { bin: Record<string, string> };
   // The name differs where a version lives beside another.
   const [, tsc = ''] = Object.entries(bin).find(([name]) => name.startsWith('tsc')) ?? [];
-  for (const target of ['node', 'browser', 'openai']) {
+  for (const target of ['node', 'browser', 'providers']) {
     const args = [join(compiler, tsc), '-p', `tsconfig.${target}.json`];
     await run(`it type-checks with TypeScript ${version} (${target})`, process.execPath, args, folder);
   }
