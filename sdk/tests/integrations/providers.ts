@@ -1,4 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
+import Anthropic0 from 'anthropic0';
 import OpenAI from 'openai';
 import OpenAI5 from 'openai5';
 import OpenAI6 from 'openai6';
@@ -24,6 +25,20 @@ export const openAIMajors: readonly (readonly [major: string, create: (fake: Fak
     major,
     (fake, options) => new Client({ apiKey: 'key', baseURL: fake.openaiBaseUrl, maxRetries: 0, ...options }),
   ]);
+
+/** The majors of `@anthropic-ai/sdk`, in the same way. */
+export const anthropicMajors: readonly (readonly [
+  major: string,
+  create: (fake: FakeLlm, options?: ConstructorParameters<typeof Anthropic>[0]) => Anthropic,
+])[] = (
+  [
+    ['@anthropic-ai/sdk 0', Anthropic0],
+    ['@anthropic-ai/sdk 1', Anthropic],
+  ] as readonly [string, typeof Anthropic][]
+).map(([major, Client]) => [
+  major,
+  (fake, options) => new Client({ apiKey: 'key', baseURL: fake.url, maxRetries: 0, ...options }),
+]);
 
 export const anthropicClient = (fake: FakeLlm, options?: ConstructorParameters<typeof Anthropic>[0]): Anthropic =>
   new Anthropic({ apiKey: 'key', baseURL: fake.url, maxRetries: 0, ...options });
