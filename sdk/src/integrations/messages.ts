@@ -34,19 +34,9 @@ function contentOf(parts: unknown): unknown {
   return isText ? first.text : parts;
 }
 
-/** What one message holds beside its role. */
-interface Said {
-  readonly parts: unknown;
-  readonly reasoning?: unknown;
-  readonly refusal?: unknown;
-  readonly calls?: readonly unknown[];
-}
-
-/** A message out of what it says, in the form that spans hold. */
-export function message(role: string, { parts, calls, ...rest }: Said): Record<string, unknown> {
-  const content = contentOf(parts);
-  return { role, content, ...given(rest), ...(calls?.length ? { tool_calls: calls } : undefined) };
-}
+/** A message in the form that spans hold: its text or parts, and what else it has. What is empty is left out. */
+export const message = (role: string, parts: unknown, more: object = {}): Record<string, unknown> =>
+  Object.assign({ role, content: contentOf(parts) }, given(more));
 
 /** What a tool gave, as a message. */
 export const toolResult = (id: unknown, result: unknown): Record<string, unknown> => ({

@@ -69,13 +69,13 @@ function captured(value: unknown): unknown {
 export const chat: CallKind = { answer: chatAnswer };
 
 export const completion: CallKind = {
-  inputOf: ({ prompt }) => ({ messages: [message('user', { parts: prompt })] }),
+  inputOf: ({ prompt }) => ({ messages: [message('user', prompt)] }),
   answer: chatAnswer,
 };
 
 export const response: CallKind = {
   inputOf: ({ instructions, input = [] }) => ({
-    messages: [...(instructions ? [message('system', { parts: instructions })] : []), ...messagesOf(input)],
+    messages: [...(instructions ? [message('system', instructions)] : []), ...messagesOf(input)],
   }),
   answer: responseAnswer,
 };

@@ -45,12 +45,11 @@ export function chatAnswer(): Answer {
       return isSomething;
     },
     recordOn(span) {
-      const messages = inOrder(said).map(({ role, content, reasoning, reasoning_content, tool_calls, ...rest }) =>
-        message(String(role ?? 'assistant'), {
-          parts: content,
-          reasoning: reasoning ?? reasoning_content,
-          calls: inOrder((tool_calls ?? []) as unknown[]),
+      const messages = inOrder(said).map(({ index: _, role, content, reasoning_content, tool_calls, ...rest }) =>
+        message(String(role ?? 'assistant'), content, {
+          reasoning: reasoning_content,
           ...rest,
+          tool_calls: tool_calls && inOrder(tool_calls as unknown[]).map(({ index: _, ...call }) => call),
         }),
       );
       recordAnswer(span, { ...headOf({ ...head, usage: usage ?? null }), finishReason: [...reasons].join(), messages });

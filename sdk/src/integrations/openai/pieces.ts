@@ -33,8 +33,6 @@ export function joinPart(list: unknown[], part: unknown): unknown[] {
   return list;
 }
 
-/** The parts of a list in the order of their indices, without those. */
+/** The parts of a list in the order of their indices. */
 export const inOrder = (parts: unknown[]): Pieces[] =>
-  (parts as Pieces[])
-    .sort((one, other) => Number(one['index'] ?? 0) - Number(other['index'] ?? 0))
-    .map(({ index: _, ...part }) => part);
+  (parts as Pieces[]).sort((one, other) => Number(one['index'] ?? 0) - Number(other['index'] ?? 0));

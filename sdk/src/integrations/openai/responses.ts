@@ -47,13 +47,15 @@ const partOf = (part: Part): object =>
 
 /** Items as messages: what the model said between two turns of others (text, reasoning, calls) is one message. */
 export function messagesOf(items: unknown): unknown[] {
-  if (typeof items === 'string') return [message('user', { parts: items })];
+  if (typeof items === 'string') return [message('user', items)];
   const messages: unknown[] = [];
-  let own = { parts: [] as unknown[], reasoning: '', refusal: '', calls: [] as unknown[] };
+  let said: unknown[] = [];
+  let own = { reasoning: '', refusal: '', tool_calls: [] as unknown[] };
   const close = (): void => {
-    const { parts, reasoning, calls, refusal } = own;
-    if (parts.length + calls.length + reasoning.length + refusal.length > 0) messages.push(message('assistant', own));
-    own = { parts: [], reasoning: '', refusal: '', calls: [] };
+    const whole = message('assistant', said, own);
+    if (said.length > 0 || Object.keys(whole).length > 2) messages.push(whole);
+    said = [];
+    own = { reasoning: '', refusal: '', tool_calls: [] };
   };
 
   for (const item of items as readonly Item[]) {
@@ -64,16 +66,16 @@ export function messagesOf(items: unknown): unknown[] {
       messages.push(toolResult(call_id, item.output));
     } else if (type !== 'message') {
       if (type === 'reasoning') own.reasoning += textOf(item.summary?.length ? item.summary : parts);
-      else if (type === 'function_call') own.calls.push(toolCall(call_id, name, item.arguments));
+      else if (type === 'function_call') own.tool_calls.push(toolCall(call_id, name, item.arguments));
       else if (type === 'custom_tool_call')
-        own.calls.push({ id: call_id, type: 'custom', custom: { name, input: item.input } });
-      else own.parts.push(item);
+        own.tool_calls.push({ id: call_id, type: 'custom', custom: { name, input: item.input } });
+      else said.push(item);
     } else if (role !== undefined && role !== 'assistant') {
       close();
-      messages.push(message(role, { parts: parts.map(partOf) }));
+      messages.push(message(role, parts.map(partOf)));
     } else {
       for (const part of parts) {
-        if (part.refusal === undefined) own.parts.push(partOf(part));
+        if (part.refusal === undefined) said.push(partOf(part));
         else own.refusal += part.refusal;
       }
     }
