@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const conditions = ['@llm-tracer/source'];
@@ -12,6 +13,8 @@ const ssr = { resolve: { conditions: [...conditions, 'node', 'development|produc
 export default defineConfig({
   test: {
     coverage: { provider: 'v8' },
+    // Many tests wait for processes of their own. One file at a time, the default on two cores, would leave them idle.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     projects: ['sdk', 'server', 'examples', 'scripts'].map((name) => ({
       resolve,
       ssr,
