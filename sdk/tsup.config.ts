@@ -6,6 +6,7 @@ export default defineConfig({
     anthropic: 'src/integrations/anthropic.ts',
     index: 'src/index.ts',
     lambda: 'src/lambda.ts',
+    langchain: 'src/integrations/langchain.ts',
     openai: 'src/integrations/openai.ts',
     redact: 'src/redact.ts',
     schema: 'src/schema/index.ts',

@@ -1,16 +1,6 @@
 import type { Span, Tracer } from '../../index.ts';
-import {
-  giveUp,
-  hasActive,
-  type Loose,
-  labelOwnTrace,
-  messagesOf,
-  objectOf,
-  providerOf,
-  toolCallOf,
-  usageOf,
-  watchStreamOf,
-} from './values.ts';
+import { giveUp, hasActive, type Loose, labelOwnTrace, objectOf } from '../observed-run.ts';
+import { messagesOf, providerOf, toolCallOf, usageOf, watchStreamOf } from './values.ts';
 
 /** As much of OpenTelemetry's `Span` as there is to it. */
 export interface AiSdkSpan {

@@ -1,15 +1,6 @@
 import type { Span, Tracer } from '../../index.ts';
-import {
-  giveUp,
-  hasActive,
-  type Loose,
-  labelOwnTrace,
-  messagesOf,
-  objectOf,
-  providerOf,
-  usageOf,
-  watchStreamOf,
-} from './values.ts';
+import { giveUp, harmless, hasActive, type Loose, labelOwnTrace, objectOf } from '../observed-run.ts';
+import { messagesOf, providerOf, usageOf, watchStreamOf } from './values.ts';
 
 /** What `aiSdkTelemetry` makes: a `Telemetry` of `ai` 7, said without its types, which earlier versions do not have. */
 export interface AiSdkTelemetry {
@@ -184,7 +175,7 @@ export function aiSdkTelemetry(tracer: Tracer): AiSdkTelemetry {
   };
 
   return {
-    ...harmless(handlers),
+    ...allHarmless(handlers),
     async executeLanguageModelCall({ callId, execute }) {
       const span = running.get(callId)?.open.get('model');
       if (span === undefined) return execute();
@@ -203,21 +194,12 @@ export function aiSdkTelemetry(tracer: Tracer): AiSdkTelemetry {
 }
 
 /** The AI SDK may come to say other things than it does now; whatever it says, nothing is thrown at it. */
-function harmless<Handlers extends Record<string, (event: Loose) => void>>(
+const allHarmless = <Handlers extends Record<string, (event: Loose) => void>>(
   handlers: Handlers,
-): { [Name in keyof Handlers]: (event: unknown) => void } {
-  const safe = Object.entries(handlers).map(([name, handle]) => [
-    name,
-    (event: unknown) => {
-      try {
-        handle(objectOf(event));
-      } catch {
-        // The span says what it can.
-      }
-    },
-  ]);
-  return Object.fromEntries(safe);
-}
+): { [Name in keyof Handlers]: (event: unknown) => void } =>
+  Object.fromEntries(
+    Object.entries(handlers).map(([name, handle]) => [name, harmless((event: unknown) => handle(objectOf(event)))]),
+  ) as never;
 
 function parametersOf(event: Loose): Record<string, unknown> | undefined {
   const given = parameterNames.filter((name) => event[name] !== undefined);

@@ -1,11 +1,9 @@
-import type { Span, Trace, Tracer, Usage } from '../../index.ts';
+import type { Usage } from '../../index.ts';
+import { toolCall } from '../messages.ts';
+import { type Loose, objectOf } from '../observed-run.ts';
+import { usageOfAnthropic } from '../usage.ts';
 
 // What all versions of the AI SDK have in common: messages, usage, names. Nothing of it is trusted to have its shape.
-
-export type Loose = Readonly<Record<string, unknown>>;
-
-export const objectOf = (value: unknown): Loose =>
-  typeof value === 'object' && value !== null ? (value as Loose) : {};
 
 /** Messages in the form that traces hold, whatever parts they were made of. */
 export const messagesOf = (messages: unknown, system?: unknown): object[] =>
@@ -47,14 +45,8 @@ function messageOf(message: Loose): object[] {
   ];
 }
 
-export const toolCallOf = ({ toolCallId, toolName, input, args }: Loose): object => {
-  const given = input ?? args;
-  return {
-    id: toolCallId,
-    type: 'function',
-    function: { name: toolName, arguments: typeof given === 'string' ? given : JSON.stringify(given) },
-  };
-};
+export const toolCallOf = ({ toolCallId, toolName, input, args }: Loose): object =>
+  toolCall(toolCallId, toolName, input ?? args);
 
 /**
  * Tokens, whichever version counted them. Totals of Anthropic's calls leave the cached tokens out in version 5, which only
@@ -65,23 +57,18 @@ export function usageOf(usage: unknown, providerMetadata: unknown): Usage {
   const [input, output] = [objectOf(inputTokens), objectOf(outputTokens)];
   const [inputDetails, outputDetails] = [objectOf(flat['inputTokenDetails']), objectOf(flat['outputTokenDetails'])];
   const { openai, anthropic } = objectOf(providerMetadata);
-  const details = raw ?? objectOf(anthropic)['usage'];
-  const {
-    input_tokens: uncached,
-    cache_read_input_tokens: read,
-    cache_creation_input_tokens: written,
-  } = objectOf(details) as Readonly<Record<string, number | null | undefined>>;
-  const isApart = typeof uncached === 'number' && (typeof read === 'number' || typeof written === 'number');
+  const details = objectOf(raw ?? objectOf(anthropic)['usage']);
+  if ('cache_read_input_tokens' in details || 'cache_creation_input_tokens' in details)
+    return usageOfAnthropic(details);
   const tier = objectOf(openai)['serviceTier'];
   return {
-    inputTokens: isApart
-      ? uncached + (read ?? 0) + (written ?? 0)
-      : countOf(input['total'], inputTokens, promptTokens, tokens),
+    inputTokens: countOf(input['total'], inputTokens, promptTokens, tokens),
     outputTokens: countOf(output['total'], outputTokens, completionTokens),
-    cacheReadTokens: countOf(read, input['cacheRead'], inputDetails['cacheReadTokens'], flat['cachedInputTokens']),
-    cacheWriteTokens: countOf(written, input['cacheWrite'], inputDetails['cacheWriteTokens']),
+    cacheReadTokens: countOf(input['cacheRead'], inputDetails['cacheReadTokens'], flat['cachedInputTokens']),
+    cacheWriteTokens: countOf(input['cacheWrite'], inputDetails['cacheWriteTokens']),
     reasoningTokens: countOf(output['reasoning'], outputDetails['reasoningTokens'], flat['reasoningTokens']),
-    details: tier === undefined || tier === 'default' ? details : { ...objectOf(details), service_tier: tier },
+    // A price depends on it, and the provider's own object does not have it.
+    details: tier === undefined || tier === 'default' ? (raw ?? undefined) : { ...details, service_tier: tier },
   };
 }
 
@@ -91,19 +78,6 @@ const countOf = (...candidates: unknown[]): number | undefined =>
 /** `openai` of `openai.responses`. */
 export const providerOf = (provider: unknown): string | undefined =>
   typeof provider === 'string' ? provider.split('.')[0] : undefined;
-
-/** Whose run it is, where the call made a trace of its own: in somebody else's these are not the AI SDK's to say. */
-export function labelOwnTrace(trace: Trace | undefined, { userId, sessionId, tags }: Loose): void {
-  if (typeof userId === 'string') trace?.setUser(userId);
-  if (typeof sessionId === 'string') trace?.setSession(sessionId);
-  if (Array.isArray(tags)) trace?.setTags(tags);
-}
-
-export const hasActive = (tracer: Tracer): boolean =>
-  tracer.activeSpan !== undefined || tracer.activeTrace !== undefined;
-
-/** Ends what nobody will end any more. */
-export const giveUp = (span: Span): void => span.addEvent('cancelled').end();
 
 /**
  * A model's stream, looked at as it passes: its errors come as parts or break it off, and the AI SDK tells telemetry of
