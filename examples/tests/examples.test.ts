@@ -403,6 +403,90 @@ describe('08-anthropic', () => {
   });
 });
 
+describe('09-ai-sdk', () => {
+  let printed: string;
+  let answer: TraceAnswer;
+  beforeAll(async () => {
+    printed = (await run('09-ai-sdk')).stdout;
+    answer = await onlyTrace('plan-a-day');
+  });
+
+  test('records the agent with its calls and tools, what a tool does below it, and the stream', () => {
+    const lookUp = {
+      name: 'get_weather',
+      type: 'tool',
+      status: 'ok',
+      below: [{ name: 'look-up', type: 'retrieval', status: 'ok' }],
+    };
+    const call = { name: 'chat gpt-4.1-mini', type: 'llm', status: 'ok' };
+    expect(tree(answer.spans)).toEqual([
+      { name: 'weather-agent', type: 'agent', status: 'ok', below: [call, lookUp, lookUp, call] },
+      { name: 'advice', type: 'agent', status: 'ok', below: [call] },
+    ]);
+  });
+
+  test('counts and prices each model call once', () => {
+    const calls = llmSpans(answer);
+    const sum = (values: readonly (number | undefined)[]) =>
+      values.reduce<number>((total, value) => total + (value ?? 0), 0);
+
+    for (const call of calls) {
+      expect(call).toMatchObject({ provider: 'openai', model: 'gpt-4.1-mini-2025-04-14', cost_source: 'priced' });
+      expect(call.cost_usd).toBeGreaterThan(0);
+    }
+    expect(answer.trace.tokens_input).toBe(sum(calls.map(({ tokens_input }) => tokens_input)));
+    expect(answer.trace.total_cost).toBeCloseTo(sum(calls.map(({ cost_usd }) => cost_usd)), 9);
+    expect(answer.trace.unpriced_count).toBe(0);
+  });
+
+  test('records the streamed answer whole, with its first token', () => {
+    const advice = llmSpans(answer).at(-1) as SpanRecord;
+
+    const { messages } = advice.output_data as { messages: { content: string }[] };
+    expect(printed).toContain(messages[0]?.content);
+    expect(advice.first_token_time).toBeDefined();
+  });
+});
+
+describe('10-langchain', () => {
+  let printed: string;
+  let answer: TraceAnswer;
+  beforeAll(async () => {
+    printed = (await run('10-langchain')).stdout;
+    answer = await onlyTrace('plan-a-trip');
+  });
+
+  test('records the graph with its nodes, model calls and tools, and the chain with its steps', () => {
+    const names = (spans: readonly SpanRecord[], type: string) =>
+      spans.filter(({ span_type }) => span_type === type).map(({ name }) => name);
+
+    expect(answer.trace.error_count).toBe(0);
+    expect(tree(answer.spans).map(({ name, type }) => [name, type])).toEqual([
+      ['weather-agent', 'agent'],
+      ['advice', 'chain'],
+    ]);
+    expect(names(answer.spans, 'llm')).toEqual(Array(3).fill('chat gpt-4.1-mini'));
+    expect(names(answer.spans, 'tool')).toEqual(['get_weather', 'get_weather']);
+    const think = onlySpan(answer, 'tools');
+    expect(answer.spans.filter(({ parent_span_id }) => parent_span_id === think.span_id)).toHaveLength(2);
+  });
+
+  test('counts and prices each model call once', () => {
+    for (const call of llmSpans(answer)) expect(call).toMatchObject({ provider: 'openai', cost_source: 'priced' });
+    const tokens = llmSpans(answer).reduce((sum, { tokens_output }) => sum + (tokens_output ?? 0), 0);
+    expect(answer.trace.tokens_output).toBe(tokens);
+    expect(answer.trace.unpriced_count).toBe(0);
+  });
+
+  test('records the streamed answer whole, with its first token', () => {
+    const advice = llmSpans(answer).at(-1) as SpanRecord;
+
+    const { messages } = advice.output_data as { messages: { content: string }[] };
+    expect(printed).toContain(messages[0]?.content);
+    expect(advice.first_token_time).toBeDefined();
+  });
+});
+
 test('there is no example that these tests leave out', () => {
   expect(exampleNames()).toEqual([
     '01-first-trace',
@@ -413,5 +497,7 @@ test('there is no example that these tests leave out', () => {
     '06-test-your-tracing',
     '07-openai-responses',
     '08-anthropic',
+    '09-ai-sdk',
+    '10-langchain',
   ]);
 });

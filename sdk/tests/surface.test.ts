@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import * as main from '../src/index.ts';
+import * as aiSdk from '../src/integrations/ai-sdk.ts';
 import * as anthropic from '../src/integrations/anthropic.ts';
+import * as langchain from '../src/integrations/langchain.ts';
 import * as openai from '../src/integrations/openai.ts';
 import * as lambda from '../src/lambda.ts';
 import * as redact from '../src/redact.ts';
@@ -10,6 +12,8 @@ import { version } from '../src/version.ts';
 
 test('each entry exports what is listed here, and nothing else', () => {
   expect(Object.keys(main).sort()).toEqual(['Tracer', 'TracerError', 'tracerErrorCodes']);
+  expect(Object.keys(aiSdk).sort()).toEqual(['aiSdkTelemetry', 'aiSdkTracer']);
+  expect(Object.keys(langchain)).toEqual(['langchainHandler']);
   expect(Object.keys(anthropic)).toEqual(['wrapAnthropic']);
   expect(Object.keys(openai)).toEqual(['wrapOpenAI']);
   expect(Object.keys(lambda)).toEqual(['withLambda']);
