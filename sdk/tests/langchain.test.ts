@@ -1,7 +1,9 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Document } from '@langchain/core/documents';
+import { AIMessage, HumanMessage } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
+import type { Generation } from '@langchain/core/outputs';
 import { ChatPromptTemplate } from '@langchain/core/prompts';
 import { BaseRetriever } from '@langchain/core/retrievers';
 import { RunnableLambda } from '@langchain/core/runnables';
@@ -187,6 +189,40 @@ describe('a model call of LangChain', () => {
         },
       ],
     });
+  });
+
+  test.each([
+    [
+      'the provider’s own object',
+      {
+        response_metadata: {
+          usage: { prompt_tokens: 9, completion_tokens: 4, prompt_tokens_details: { cached_tokens: 3 } },
+        },
+      },
+      {},
+      { tokens_input: 9, tokens_output: 4, tokens_cache_read: 3 },
+    ],
+    [
+      'the older counts',
+      {},
+      { tokenUsage: { promptTokens: 9, completionTokens: 4 } },
+      { tokens_input: 9, tokens_output: 4 },
+    ],
+  ])('that LangChain does not count itself has %s', async (_what, message, llmOutput, expected) => {
+    const { callbacks, span } = start();
+    const [handler] = callbacks as [ReturnType<typeof langchainHandler>];
+    const llm = { lc: 1, type: 'not_implemented' as const, id: ['tests', 'Model'] };
+    handler.handleChatModelStart(llm, [[new HumanMessage('Hello')]], 'run-1');
+
+    handler.handleLLMEnd(
+      {
+        generations: [[{ text: 'Hi', message: new AIMessage({ content: 'Hi', ...message }) } as Generation]],
+        llmOutput,
+      },
+      'run-1',
+    );
+
+    expect(await span('chat')).toMatchObject({ ...expected, output_data: { messages: [{ content: 'Hi' }] } });
   });
 
   test('that fails is recorded, and fails with the same error', async () => {

@@ -1,6 +1,7 @@
 import type { Usage } from '../../index.ts';
 import { given, toolCall } from '../messages.ts';
 import { type Loose, objectOf } from '../observed-run.ts';
+import { usageOfOpenAI } from '../usage.ts';
 
 const roles: Readonly<Record<string, string>> = { human: 'user', ai: 'assistant' };
 
@@ -68,7 +69,10 @@ export function answerOf(result: object): Answer {
   };
 }
 
-/** LangChain's totals are inclusive, whatever the provider's are. Its `tokenUsage` is older, and knows no parts. */
+/**
+ * LangChain's totals are inclusive, whatever the provider's are. A model that does not count by its rules may still pass on
+ * the provider's own object; `tokenUsage` is older than both, and knows no parts.
+ */
 function usageOf(usage: unknown, { usage: raw, service_tier }: Loose, { tokenUsage }: Loose): Usage {
   const { input_tokens, output_tokens, input_token_details, output_token_details } = objectOf(usage) as Counts;
   const { promptTokens, completionTokens } = objectOf(tokenUsage) as Counts;
@@ -76,12 +80,13 @@ function usageOf(usage: unknown, { usage: raw, service_tier }: Loose, { tokenUsa
   const { reasoning } = objectOf(output_token_details) as Counts;
   const details = [raw, usage, tokenUsage].map(objectOf).find((counts) => Object.keys(counts).length > 0);
   const isStandard = service_tier === undefined || service_tier === null || service_tier === 'default';
+  const ofProvider = usageOfOpenAI(objectOf(raw));
   return {
-    inputTokens: input_tokens ?? promptTokens,
-    outputTokens: output_tokens ?? completionTokens,
-    cacheReadTokens: cache_read,
+    inputTokens: input_tokens ?? ofProvider.inputTokens ?? promptTokens,
+    outputTokens: output_tokens ?? ofProvider.outputTokens ?? completionTokens,
+    cacheReadTokens: cache_read ?? ofProvider.cacheReadTokens,
     cacheWriteTokens: cache_creation,
-    reasoningTokens: reasoning,
+    reasoningTokens: reasoning ?? ofProvider.reasoningTokens,
     // A price depends on the tier, and the usage object does not have it.
     details: isStandard ? details : { ...details, service_tier },
   };
