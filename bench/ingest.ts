@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { benchGrowth } from './ingest/growth.ts';
+import { benchOtlp } from './ingest/otlp.ts';
 import { batchOf } from './ingest/workload.ts';
 import { sendAll } from './lib/load.ts';
 import type { BenchOptions } from './lib/options.ts';
@@ -32,9 +33,10 @@ interface Measured {
  * where the machine can, on a core of its own. Servers take turns, so that the machine's moods meet all of them.
  */
 export async function benchIngest({ isQuick, only }: BenchOptions): Promise<Row[]> {
-  const parts = only ?? ['speed', 'growth'];
+  const parts = only ?? ['speed', 'otlp', 'growth'];
   return [
     ...(parts.includes('speed') ? await benchSpeed(isQuick) : []),
+    ...(parts.includes('otlp') ? benchOtlp(isQuick) : []),
     ...(parts.includes('growth') ? await benchGrowth({ isQuick }) : []),
   ];
 }

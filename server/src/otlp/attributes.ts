@@ -34,6 +34,10 @@ export class Attributes {
     return isJsonObject(value) ? value : undefined;
   }
 
+  keys(): Iterable<string> {
+    return this.#values.keys();
+  }
+
   has(key: string): boolean {
     return this.#values.has(key);
   }

@@ -27,6 +27,11 @@ export interface AttributeRule<Value> {
  */
 export interface Dialect {
   readonly name: string;
+  /**
+   * How the attributes and events begin that the rules are about, up to the first dot. On a span that has none of them the
+   * dialect is not asked, which is most of them on most spans. @default always asked
+   */
+  readonly begins?: readonly string[];
   readonly rules: { readonly [F in Finding]?: readonly Rule<Findings[F]>[] };
 }
 

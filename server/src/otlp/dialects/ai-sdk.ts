@@ -38,6 +38,7 @@ const told = <Value>(read: (value: unknown) => Value | undefined, ...names: read
  */
 export const aiSdk: Dialect = {
   name: 'Vercel AI SDK',
+  begins: ['ai', 'operation'],
   rules: {
     spanType: [...from(kind(kinds), 'ai.operationId'), operationName],
     model: from(label, 'ai.response.model'),

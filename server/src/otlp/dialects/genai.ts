@@ -54,6 +54,7 @@ const detailsEvent = 'gen_ai.client.inference.operation.details';
 /** OpenTelemetry's GenAI conventions in all their shapes: attributes, one event with everything, an event for each message. */
 export const genai: Dialect = {
   name: 'OpenTelemetry GenAI',
+  begins: ['gen_ai', 'anthropic', 'operation'],
   rules: {
     spanType: from(kind(kinds), 'gen_ai.operation.name'),
     model: from(label, 'gen_ai.response.model'),

@@ -22,6 +22,7 @@ const metadataOf = `${properties}metadata.`;
 /** Laminar: its own attributes for inputs, outputs and association, tokens and cost by the GenAI names. */
 export const laminar: Dialect = {
   name: 'Laminar',
+  begins: ['lmnr'],
   rules: {
     spanType: from(kind(kinds), 'lmnr.span.type'),
     inputMessages: [whenModelCall('lmnr.span.input')],

@@ -23,6 +23,7 @@ const kinds = {
 /** Langfuse's attributes (SDKs from version 3 on). Usage counts are additive: an input without what was cached. */
 export const langfuse: Dialect = {
   name: 'Langfuse',
+  begins: ['langfuse'],
   rules: {
     spanType: from(kind(kinds), 'langfuse.observation.type'),
     model: from(label, 'langfuse.observation.model.name'),

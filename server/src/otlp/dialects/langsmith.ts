@@ -18,6 +18,7 @@ const metadataOf = 'langsmith.metadata.';
 /** LangSmith's own attributes (its SDK in OpenTelemetry mode); messages and usage are by the GenAI names. */
 export const langsmith: Dialect = {
   name: 'LangSmith',
+  begins: ['langsmith'],
   rules: {
     spanType: from(kind(kinds), 'langsmith.span.kind'),
     provider: from(label, `${metadataOf}ls_provider`),

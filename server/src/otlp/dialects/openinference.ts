@@ -25,6 +25,19 @@ const kinds = {
 /** OpenInference (Phoenix, Arize): messages as indexed attributes, the raw request and answer beside them. */
 export const openinference: Dialect = {
   name: 'OpenInference',
+  begins: [
+    'openinference',
+    'llm',
+    'input',
+    'output',
+    'metadata',
+    'tag',
+    'retrieval',
+    'reranker',
+    'embedding',
+    'tool',
+    'tool_call',
+  ],
   rules: {
     spanType: from(kind(kinds), 'openinference.span.kind'),
     model: from(label, 'llm.response.model_name', 'llm.model_name', 'embedding.model_name', 'reranker.model_name'),

@@ -31,6 +31,7 @@ const association = (...names: readonly string[]) => from(label, ...names.map((n
 /** OpenLLMetry (Traceloop): its own attributes for workflows, and messages as indexed attributes up to 2025. */
 export const openllmetry: Dialect = {
   name: 'OpenLLMetry',
+  begins: ['traceloop', 'gen_ai', 'llm', 'db', 'mcp'],
   rules: {
     spanType: [...from(kind(kinds), 'traceloop.span.kind'), ...from(kind(requestKinds), 'llm.request.type')],
     requestedModel: from(label, 'llm.request.model'),
