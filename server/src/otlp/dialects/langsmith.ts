@@ -1,7 +1,9 @@
 import type { JsonObject } from '../../domain/json.ts';
 import { type Dialect, from, type Subject } from '../dialect.ts';
+import type { UsageFound } from '../findings.ts';
 import { decoded } from '../json-text.ts';
-import { kind, label, labels } from '../readers.ts';
+import { count, kind, label, labels } from '../readers.ts';
+import { usageFrom } from '../usage.ts';
 
 const kinds = {
   llm: 'llm',
@@ -23,14 +25,11 @@ export const langsmith: Dialect = {
     spanType: from(kind(kinds), 'langsmith.span.kind'),
     provider: from(label, `${metadataOf}ls_provider`),
     requestedModel: from(label, `${metadataOf}ls_model_name`),
-    sessionId: from(
-      label,
-      'langsmith.trace.session_id',
-      ...['session_id', 'thread_id', 'conversation_id'].map((name) => metadataOf + name),
-    ),
+    // What it calls a session of a trace is the project.
+    sessionId: from(label, ...['session_id', 'thread_id', 'conversation_id'].map((name) => metadataOf + name)),
     userId: from(label, ...['user_id', 'userId'].map((name) => metadataOf + name)),
     tags: from(labels, 'langsmith.span.tags'),
-    traceName: from(label, 'langsmith.trace.name'),
+    usage: [usage],
     traceMetadata: [metadata],
   },
 };
@@ -41,4 +40,25 @@ function metadata({ attributes }: Subject): JsonObject {
   const given = attributes.under(metadataOf).filter(([name]) => !withPlace.test(name));
   attributes.claim(given.map(([name]) => metadataOf + name));
   return Object.fromEntries(given.map(([name, value]) => [name, decoded(value)]));
+}
+
+const details = ['gen_ai.usage.input_token_details', 'gen_ai.usage.output_token_details'];
+
+/** Counts by the GenAI names, whose parts stand in JSON beside them. */
+function usage({ attributes }: Subject): UsageFound | undefined {
+  const [input, output] = details.map((key) => attributes.object(key));
+  const found = usageFrom(attributes, {
+    input: ['gen_ai.usage.input_tokens'],
+    output: ['gen_ai.usage.output_tokens'],
+    total: ['gen_ai.usage.total_tokens'],
+    details: ['gen_ai.usage.'],
+  });
+  return (
+    found && {
+      ...found,
+      cacheRead: count(input?.['cache_read']),
+      cacheWrite: count(input?.['cache_creation']),
+      reasoning: count(output?.['reasoning']),
+    }
+  );
 }

@@ -41,7 +41,12 @@ describe('LangSmith', () => {
     expect(
       mapped({
         'langsmith.span.kind': 'llm',
-        'langsmith.trace.name': 'answer',
+        'langsmith.trace.name': 'ChatOpenAI',
+        'langsmith.trace.session_id': 'id of the project',
+        'gen_ai.usage.input_tokens': 100,
+        'gen_ai.usage.output_tokens': 20,
+        'gen_ai.usage.input_token_details': json({ cache_read: 30 }),
+        'gen_ai.usage.output_token_details': json({ reasoning: 5 }),
         'langsmith.span.tags': 'a, b',
         'langsmith.metadata.thread_id': 'monday',
         'langsmith.metadata.user_id': 'ada',
@@ -53,9 +58,13 @@ describe('LangSmith', () => {
     ).toMatchObject({
       span_type: 'llm',
       provider: 'openai',
+      tokens_input: 100,
+      tokens_output: 20,
+      tokens_cache_read: 30,
+      tokens_reasoning: 5,
       input_data: { messages: [{ role: 'user', content: 'Hi' }] },
       output_data: { messages: [{ role: 'assistant', content: 'Hello' }] },
-      facts: { name: 'answer', tags: ['a', 'b'], session_id: 'monday', user_id: 'ada', metadata: { tenant: 'acme' } },
+      facts: { tags: ['a', 'b'], session_id: 'monday', user_id: 'ada', metadata: { tenant: 'acme' } },
     });
   });
 
