@@ -38,3 +38,17 @@ export interface Dialect {
 /** Rules for several attributes that mean the same and are read alike. */
 export const from = <Value>(read: AttributeRule<Value>['read'], ...keys: readonly string[]): AttributeRule<Value>[] =>
   keys.map((key) => ({ key, read }));
+
+/**
+ * The same for attributes that a span keeps all the same: what general conventions say of who is served holds for the trace,
+ * whose record has room for one, and still is this span's own.
+ */
+export const seen = <Value>(
+  read: (value: unknown) => Value | undefined,
+  ...keys: readonly string[]
+): ((subject: Subject) => Value | undefined)[] =>
+  keys.map(
+    (key) =>
+      ({ attributes }) =>
+        read(attributes.peek(key)),
+  );

@@ -18,8 +18,14 @@ export function provider(value: unknown): string | undefined {
   const name = label(value)?.toLowerCase();
   const [, vendor] =
     /^([a-z0-9_-]+)\.(?:chat|responses|completion|embeddings?|image|messages|generative-ai)\b/.exec(name ?? '') ?? [];
-  return vendor ?? name;
+  return name === undefined ? undefined : (spellings.get(vendor ?? name) ?? vendor ?? name);
 }
+
+// Names of OpenTelemetry's conventions that everybody else spells otherwise.
+const spellings: ReadonlyMap<string, string> = new Map([
+  ['x_ai', 'xai'],
+  ['mistral_ai', 'mistral'],
+]);
 
 /** The last of a host's name parts but the ending: `api.openai.com` is openai. */
 export function providerOfHost(value: unknown): string | undefined {

@@ -136,7 +136,7 @@ export const genai: Dialect = {
 };
 
 // Under their names of the conventions but for one, which every API calls n.
-const renamed: Readonly<Record<string, string>> = { 'choice.count': 'n' };
+const renamed: ReadonlyMap<string, string> = new Map([['choice.count', 'n']]);
 
 function parameters({ attributes }: Subject) {
   const given = attributes.under('gen_ai.request.').filter(([name]) => name !== 'model');
@@ -144,7 +144,7 @@ function parameters({ attributes }: Subject) {
   const outputType = attributes.take('gen_ai.output.type');
   return {
     ...(outputType === undefined ? {} : { output_type: outputType }),
-    ...Object.fromEntries(given.map(([name, value]) => [renamed[name] ?? name, value])),
+    ...Object.fromEntries(given.map(([name, value]) => [renamed.get(name) ?? name, value])),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Message } from 'llm-tracer/schema';
 import type { JsonObject } from '../../domain/json.ts';
 import type { Attributes } from '../attributes.ts';
-import { type Dialect, from, type Subject } from '../dialect.ts';
+import { type Dialect, from, type Subject, seen } from '../dialect.ts';
 import type { ErrorFound, UsageFound } from '../findings.ts';
 import { decoded } from '../json-text.ts';
 import { messagesWithin, textMessage } from '../messages.ts';
@@ -41,8 +41,8 @@ export const langfuse: Dialect = {
     promptVersion: from(label, 'langfuse.observation.prompt.version'),
     error: [error],
     metadata: [(subject) => metadataUnder(subject, 'langfuse.observation.metadata')],
-    sessionId: from(label, 'langfuse.session.id', 'session.id'),
-    userId: from(label, 'langfuse.user.id', 'user.id'),
+    sessionId: [...from(label, 'langfuse.session.id'), ...seen(label, 'session.id')],
+    userId: [...from(label, 'langfuse.user.id'), ...seen(label, 'user.id')],
     tags: from(labels, 'langfuse.trace.tags', 'langfuse.tags'),
     environment: from(label, 'langfuse.environment'),
     release: from(label, 'langfuse.release'),

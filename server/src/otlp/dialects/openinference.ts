@@ -1,10 +1,11 @@
 import type { Message } from 'llm-tracer/schema';
 import { isJsonObject, type JsonObject } from '../../domain/json.ts';
 import type { Attributes } from '../attributes.ts';
-import { type Dialect, from, type Subject } from '../dialect.ts';
+import { type Dialect, from, type Subject, seen } from '../dialect.ts';
 import { nested } from '../indexed.ts';
 import { arrayOf, decoded } from '../json-text.ts';
-import { callOf, messagesOf, repeats, textMessage } from '../messages.ts';
+import { callOf } from '../message-parts.ts';
+import { messagesOf, repeats, textMessage } from '../messages.ts';
 import { dollars, kind, label, labels, object, provider, providerOfHost, systemMessage } from '../readers.ts';
 import { usageFrom } from '../usage.ts';
 
@@ -88,11 +89,11 @@ export const openinference: Dialect = {
     promptName: from(label, 'prompt.id', 'llm.prompt_template.name'),
     promptVersion: from(label, 'llm.prompt_template.version'),
     sessionId: [
-      ...from(label, 'session.id'),
+      ...seen(label, 'session.id'),
       // LangGraph knows a conversation as a thread.
       ({ attributes }) => fromMetadata(attributes, 'session_id', 'thread_id', 'conversation_id'),
     ],
-    userId: [...from(label, 'user.id'), ({ attributes }) => fromMetadata(attributes, 'user_id', 'userId')],
+    userId: [...seen(label, 'user.id'), ({ attributes }) => fromMetadata(attributes, 'user_id', 'userId')],
     tags: from(labels, 'tag.tags'),
     metadata: from(object, 'metadata'),
     traceMetadata: [ownMetadata],

@@ -1,5 +1,5 @@
 import type { SpanType } from 'llm-tracer/schema';
-import { type Dialect, from, type Subject } from '../dialect.ts';
+import { type Dialect, from, type Subject, seen } from '../dialect.ts';
 import { label, provider } from '../readers.ts';
 
 /**
@@ -11,10 +11,10 @@ export const plain: Dialect = {
   rules: {
     spanType: [told],
     provider: from(provider, 'gen_ai.provider.name', 'gen_ai.system'),
-    sessionId: from(label, 'session.id'),
-    userId: from(label, 'user.id', 'enduser.id'),
+    sessionId: seen(label, 'session.id'),
+    userId: seen(label, 'user.id', 'enduser.id'),
     environment: [
-      ...from(label, 'deployment.environment.name', 'deployment.environment'),
+      ...seen(label, 'deployment.environment.name', 'deployment.environment'),
       (subject) => ofResource(subject, 'deployment.environment.name'),
       (subject) => ofResource(subject, 'deployment.environment'),
     ],

@@ -149,6 +149,20 @@ describe('any span', () => {
     );
   });
 
+  it('keeps what general conventions say of who is served, for the trace and as its own', () => {
+    const { facts, metadata } = mapped({ 'session.id': 'monday', 'user.id': 'ada' });
+
+    expect(facts).toMatchObject({ session_id: 'monday', user_id: 'ada' });
+    expect(metadata).toMatchObject({ 'session.id': 'monday', 'user.id': 'ada' });
+  });
+
+  it('may use names that every object has', () => {
+    expect(mapped({ 'gen_ai.request.constructor': 1, 'gen_ai.provider.name': 'constructor' })).toMatchObject({
+      model_parameters: { constructor: 1 },
+      provider: 'constructor',
+    });
+  });
+
   it('keeps links and events with their attributes', () => {
     const span = mapped(
       {},
