@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Document } from '@langchain/core/documents';
 import { AIMessage, HumanMessage } from '@langchain/core/messages';
 import { StringOutputParser } from '@langchain/core/output_parsers';
@@ -11,27 +9,23 @@ import { tool } from '@langchain/core/tools';
 import { END, interrupt, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { createReactAgent } from '@langchain/langgraph/prebuilt';
 import { ChatOpenAI } from '@langchain/openai';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // biome-ignore lint/correctness/useImportExtensions: plain JavaScript, whose types stand beside it in a .d.mts
-import { type FakeLlm, startFakeLlm } from '../../examples/fake-llm/fake-llm.mjs';
-import { langchainHandler } from '../src/integrations/langchain.ts';
-import type { SpanUpsert } from '../src/schema/index.ts';
-import { nextTick, recording } from './recording.ts';
+import { type FakeLlm, startFakeLlm } from '../../../examples/fake-llm/fake-llm.mjs';
+import { langchainHandler } from '../../src/integrations/langchain.ts';
+import type { SpanUpsert } from '../../src/schema/index.ts';
+import { nextTick, recording } from '../recording.ts';
+import { collectGarbage } from './garbage.ts';
+import { longAnswer } from './long-answer.ts';
+import { expectNoUnhandledRejections } from './no-unhandled.ts';
 
 let fake: FakeLlm;
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
+expectNoUnhandledRejections();
 beforeAll(async () => {
   fake = await startFakeLlm();
-  process.on('unhandledRejection', noteUnhandled);
 });
 afterAll(async () => {
-  process.off('unhandledRejection', noteUnhandled);
   await fake.close();
-});
-afterEach(async () => {
-  await nextTick();
-  expect(unhandled).toEqual([]);
 });
 
 const start = (options: ConstructorParameters<typeof ChatOpenAI>[0] = {}) => {
@@ -449,21 +443,3 @@ test('a tracer that is off records nothing, and everything works', async () => {
 
   expect([answer.content, transport.spans]).toEqual(['still here', []]);
 });
-
-function longAnswer(): Response {
-  const choices = [{ index: 0, delta: { role: 'assistant', content: 'so ' } }];
-  const delta = { id: '1', object: 'chat.completion.chunk', model: 'm', choices };
-  const event = new TextEncoder().encode(`data: ${JSON.stringify(delta)}\n\n`);
-  let left = 50;
-  const body = new ReadableStream({
-    pull(controller) {
-      left -= 1;
-      if (left > 0) controller.enqueue(event);
-      else controller.close();
-    },
-  });
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;

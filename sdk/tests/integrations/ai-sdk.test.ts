@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createOpenAI } from '@ai-sdk/openai';
 import type { Telemetry } from 'ai';
 import * as ai7 from 'ai';
@@ -7,29 +5,25 @@ import * as ai5 from 'ai-5';
 import * as ai6 from 'ai-6';
 import { createOpenAI as createOpenAI2 } from 'ai-sdk-openai-2';
 import { createOpenAI as createOpenAI3 } from 'ai-sdk-openai-3';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 // biome-ignore lint/correctness/useImportExtensions: plain JavaScript, whose types stand beside it in a .d.mts
-import { type FakeLlm, startFakeLlm } from '../../examples/fake-llm/fake-llm.mjs';
-import type { Tracer } from '../src/index.ts';
-import { aiSdkTelemetry, aiSdkTracer } from '../src/integrations/ai-sdk.ts';
-import type { SpanUpsert } from '../src/schema/index.ts';
-import { nextTick, recording } from './recording.ts';
+import { type FakeLlm, startFakeLlm } from '../../../examples/fake-llm/fake-llm.mjs';
+import type { Tracer } from '../../src/index.ts';
+import { aiSdkTelemetry, aiSdkTracer } from '../../src/integrations/ai-sdk.ts';
+import type { SpanUpsert } from '../../src/schema/index.ts';
+import { nextTick, recording } from '../recording.ts';
+import { collectGarbage } from './garbage.ts';
+import { longAnswer } from './long-answer.ts';
+import { expectNoUnhandledRejections } from './no-unhandled.ts';
 
 let fake: FakeLlm;
-const unhandled: unknown[] = [];
-const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
+expectNoUnhandledRejections();
 beforeAll(async () => {
   (globalThis as { AI_SDK_LOG_WARNINGS?: boolean }).AI_SDK_LOG_WARNINGS = false;
   fake = await startFakeLlm();
-  process.on('unhandledRejection', noteUnhandled);
 });
 afterAll(async () => {
-  process.off('unhandledRejection', noteUnhandled);
   await fake.close();
-});
-afterEach(async () => {
-  await nextTick();
-  expect(unhandled).toEqual([]);
 });
 
 // The three versions share what is called here; their types are of three packages.
@@ -528,26 +522,3 @@ test('what is handed to the AI SDK is of the types that it takes', () => {
 
   expect([telemetry, settings5, settings6]).toBeDefined();
 });
-
-function longAnswer(): Response {
-  const delta = {
-    id: '1',
-    object: 'chat.completion.chunk',
-    model: 'm',
-    choices: [{ index: 0, delta: { content: 'so ' } }],
-  };
-  const event = new TextEncoder().encode(`data: ${JSON.stringify(delta)}\n\n`);
-  // Versions 5 and 6 read on, though nobody listens, as far as there is something to read.
-  let left = 50;
-  const body = new ReadableStream({
-    pull(controller) {
-      left -= 1;
-      if (left > 0) controller.enqueue(event);
-      else controller.close();
-    },
-  });
-  return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
-}
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
