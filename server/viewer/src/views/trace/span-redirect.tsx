@@ -1,0 +1,3 @@
+export function SpanRedirect() {
+  return <p>SpanRedirect</p>;
+}

@@ -1,0 +1,3 @@
+export function TracesPage() {
+  return <p>TracesPage</p>;
+}
