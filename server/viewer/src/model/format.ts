@@ -2,9 +2,8 @@ const unknown = '—';
 
 /** Three significant digits, as a person writes them: `4.21`, `42.1`, `421`. */
 const threeDigits = (value: number): string => {
-  if (value >= 100) return value.toFixed(0);
-  if (value >= 10) return trimZeros(value.toFixed(1));
-  return trimZeros(value.toFixed(2));
+  if (value >= 99.95) return value.toFixed(0);
+  return value.toFixed(value >= 9.995 ? 1 : 2);
 };
 
 const trimZeros = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);

@@ -16,7 +16,7 @@ export interface Column<Row> {
   readonly align?: 'end';
   readonly cell: (row: Row) => ReactNode;
   /** What the header's menu offers. Without, the header is a text. */
-  readonly menu?: readonly MenuAction[];
+  readonly menu?: readonly MenuAction[] | undefined;
   /** How the whole result is sorted by this column, where it is. */
   readonly sorted?: 'ascending' | 'descending' | undefined;
   /** Where there is no room, the column with the greatest number goes first; without one it always stays. */
@@ -214,10 +214,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
                 transform: `translateY(${start}px)`,
                 gridTemplateColumns: isPhone ? '1fr' : template,
               }}
-              onClick={() => {
-                onSelect(keyOf(row));
-                onOpen(row);
-              }}
+              onClick={() => onOpen(row)}
               onPointerEnter={onHover && (() => onHover(row))}
             >
               {isPhone ? (
