@@ -89,6 +89,8 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 10,
+    // The header stays above the rows while they scroll.
+    scrollPaddingEnd: rowHeight,
     initialOffset,
     getItemKey: (index) => keyOf(rows[index] as Row),
     // The active row stays mounted, or the grid would point at nothing.
