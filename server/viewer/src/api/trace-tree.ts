@@ -9,8 +9,12 @@ export interface TraceTree extends Pick<TraceAnswer, 'trace' | 'scores'> {
   readonly spans: readonly SpanRecord[];
   /** How many spans the trace has. */
   readonly spanCount: number;
+  /** Whether more of it is on its way. */
+  readonly isPartial: boolean;
 }
 
+/** The first page is small: what a screen holds is there soon. */
+const firstPageSize = 2_000;
 const pageSize = 5_000;
 /** Beyond that a tree helps nobody; totals cover all spans. */
 export const mostSpans = 50_000;
@@ -19,23 +23,33 @@ export const mostSpans = 50_000;
 export const traceTreeQuery = (key: AcceptedKey, traceId: string) =>
   queryOptions({
     queryKey: projectQueryKey(key, 'tree', traceId),
-    queryFn: ({ signal }) => readTree(key, traceId, signal),
+    // The first page is shown as soon as it is there.
+    queryFn: ({ signal, client, queryKey }) =>
+      readTree(key, traceId, signal, (tree) => {
+        if (client.getQueryData(queryKey) === undefined) client.setQueryData(queryKey, tree);
+      }),
     gcTime: 120_000,
     staleTime: 10_000,
   });
 
-async function readTree(key: AcceptedKey, traceId: string, signal: AbortSignal): Promise<TraceTree> {
+async function readTree(
+  key: AcceptedKey,
+  traceId: string,
+  signal: AbortSignal,
+  onPart: (tree: TraceTree) => void,
+): Promise<TraceTree> {
   const spans: SpanRecord[] = [];
   let cursor: string | undefined;
   for (;;) {
     const page = await request(`/api/traces/${encodeURIComponent(traceId)}`, TraceAnswer, {
       key: key.key,
-      query: { payloads: false, limit: pageSize, cursor },
+      query: { payloads: false, limit: cursor === undefined ? firstPageSize : pageSize, cursor },
       signal,
     });
     spans.push(...page.spans);
     if (!page.has_more || page.next_cursor === null || spans.length >= mostSpans)
-      return { trace: page.trace, scores: page.scores, spans, spanCount: page.span_count };
+      return { trace: page.trace, scores: page.scores, spans, spanCount: page.span_count, isPartial: false };
+    onPart({ trace: page.trace, scores: page.scores, spans: [...spans], spanCount: page.span_count, isPartial: true });
     cursor = page.next_cursor;
   }
 }

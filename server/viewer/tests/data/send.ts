@@ -31,9 +31,9 @@ export async function sendRecords(url: string, key: string, records: readonly Re
     for (const score of scores) room().scores.push(score);
   }
   batches.push(current);
-  const dropped = records.flatMap((record) => record.dropped ?? []);
+  const dropped = records.find((record) => record.dropped !== undefined)?.dropped;
   for (const [index, batch] of batches.entries()) {
-    const last = index === batches.length - 1 && dropped[0] !== undefined;
+    const isLast = index === batches.length - 1;
     const response = await fetch(`${url}/api/ingest`, {
       method: 'POST',
       headers: { 'X-API-Key': key, 'Content-Type': 'application/json' },
@@ -41,7 +41,7 @@ export async function sendRecords(url: string, key: string, records: readonly Re
         batch_id: crypto.randomUUID(),
         sdk: { name: 'viewer-tests', version: '1', instance: 'tests' },
         ...batch,
-        ...(last ? { dropped: dropped[0] } : {}),
+        ...(isLast && dropped !== undefined ? { dropped } : {}),
       }),
     });
     const answer = (await response.json()) as { rejected?: readonly unknown[] };

@@ -309,7 +309,9 @@ export function TraceBody({ data, tree, nowMs }: TraceBodyProps) {
           shape="line"
           title={`${formatExact(data.spans.length)} of ${formatExact(data.spanCount)} spans loaded.`}
         >
-          Totals cover all. A tree shows {formatExact(mostSpans)} at most.
+          {data.isPartial
+            ? 'The others are on their way.'
+            : `Totals cover all. A tree shows ${formatExact(mostSpans)} at most.`}
         </StateMessage>
       )}
       <div className={styles.body}>
