@@ -43,6 +43,22 @@ const pages = [
     lazyRouteComponent(() => import('./views/trace/span-redirect.tsx'), 'SpanRedirect'),
   ),
   page(
+    '/sessions',
+    lazyRouteComponent(() => import('./views/sessions/sessions-page.tsx'), 'SessionsPage'),
+  ),
+  page(
+    '/sessions/$sessionId',
+    lazyRouteComponent(() => import('./views/sessions/session-page.tsx'), 'SessionPage'),
+  ),
+  page(
+    '/users',
+    lazyRouteComponent(() => import('./views/users/users-page.tsx'), 'UsersPage'),
+  ),
+  page(
+    '/users/$userId',
+    lazyRouteComponent(() => import('./views/users/user-page.tsx'), 'UserPage'),
+  ),
+  page(
     '/start',
     lazyRouteComponent(() => import('./views/start/start-page.tsx'), 'StartPage'),
   ),

@@ -14,7 +14,18 @@ export function pauseBetween(
 }
 
 /** Names under which applications put the one text of an input or output. */
-const textNames = ['question', 'query', 'prompt', 'input', 'message', 'text', 'answer', 'output', 'content', 'response'];
+const textNames = [
+  'question',
+  'query',
+  'prompt',
+  'input',
+  'message',
+  'text',
+  'answer',
+  'output',
+  'content',
+  'response',
+];
 
 /**
  * What was said, out of a payload that holds it: a text, an object whose one telling field is a text, or the last message

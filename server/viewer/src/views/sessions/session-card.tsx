@@ -18,9 +18,7 @@ export function SessionCard({ session }: { readonly session: SessionSummary }) {
       <div className={styles.cardLine}>
         <span>
           {countOf(session.trace_count, 'turn')}
-          {session.error_count > 0 && (
-            <span className={styles.errors}> · {countOf(session.error_count, 'error')}</span>
-          )}
+          {session.error_count > 0 && <span className={styles.errors}> · {countOf(session.error_count, 'error')}</span>}
         </span>
         <span>{formatCount(tokensOf(session))} tokens</span>
         <span>{costText(session)}</span>

@@ -9,8 +9,8 @@ import { costText, tokensOf } from '../../model/group-totals.ts';
 import { usePageTitle } from '../../page-title.ts';
 import { usePageSession } from '../../session-context.ts';
 import { ListTime } from '../groups/group-cells.tsx';
-import { GroupList, useGroupFilters } from '../groups/group-list.tsx';
 import styles from '../groups/group-list.module.css';
+import { GroupList, useGroupFilters } from '../groups/group-list.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
 import { userColumns } from './user-columns.tsx';
 
