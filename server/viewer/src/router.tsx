@@ -59,6 +59,10 @@ const pages = [
     lazyRouteComponent(() => import('./views/users/user-page.tsx'), 'UserPage'),
   ),
   page(
+    '/dashboard',
+    lazyRouteComponent(() => import('./views/dashboard/dashboard-page.tsx'), 'DashboardPage'),
+  ),
+  page(
     '/start',
     lazyRouteComponent(() => import('./views/start/start-page.tsx'), 'StartPage'),
   ),
