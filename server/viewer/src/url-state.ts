@@ -46,7 +46,7 @@ export function useUrlState(): UrlState {
 }
 
 /** `search` with some names changed or, where undefined or empty, left out. */
-export function withChanges(search: Search, patch: Readonly<Record<string, string | undefined>>): Search {
+function withChanges(search: Search, patch: Readonly<Record<string, string | undefined>>): Search {
   const merged = { ...search, ...patch };
   return Object.fromEntries(
     Object.entries(merged).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== ''),

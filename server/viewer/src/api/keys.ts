@@ -21,8 +21,6 @@ let keys: readonly AcceptedKey[] = [...read(sessionStorage, false), ...read(loca
 /** The keys of this tab and this device, one a project. */
 export const knownKeys = (): readonly AcceptedKey[] => keys;
 
-export const keyOfProject = (project: string): AcceptedKey | undefined => keys.find((key) => key.project === project);
-
 export function subscribeToKeys(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);

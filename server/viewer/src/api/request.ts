@@ -57,7 +57,7 @@ export async function send(path: string, options: RequestOptions): Promise<Respo
 }
 
 /** The address of an API path with its query; what is undefined or empty is left out. */
-export function addressOf(path: string, query: RequestOptions['query'] = {}): string {
+function addressOf(path: string, query: RequestOptions['query'] = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== '') parameters.set(name, String(value));

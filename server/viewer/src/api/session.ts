@@ -1,6 +1,6 @@
 import { MeAnswer } from 'llm-tracer/schema';
 import { useSyncExternalStore } from 'react';
-import { type AcceptedKey, keyOfProject, knownKeys, rememberKey, subscribeToKeys } from './keys.ts';
+import { type AcceptedKey, knownKeys, rememberKey, subscribeToKeys } from './keys.ts';
 import { request } from './request.ts';
 
 /** The key that a server on a loopback address takes when none is configured. It is documented and no secret. */
@@ -47,5 +47,3 @@ export const useKnownKeys = (): readonly AcceptedKey[] => useSyncExternalStore(s
 /** Whether this key may do what needs `scope`. */
 export const allows = (key: AcceptedKey, scope: 'ingest' | 'admin'): boolean =>
   key.scopes.includes(scope) || key.scopes.includes('admin');
-
-export { keyOfProject };

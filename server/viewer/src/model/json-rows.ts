@@ -15,7 +15,7 @@ export interface JsonRow {
 
 export const pageOfChildren = 100;
 /** Opened by Alt-click at most. */
-export const mostOpened = 1_000;
+const mostOpened = 1_000;
 
 /** What is opened: the path, and how many of its children are shown. */
 export type OpenPaths = ReadonlyMap<string, number>;
@@ -23,7 +23,7 @@ export type OpenPaths = ReadonlyMap<string, number>;
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 const plainName = /^[A-Za-z_$][\w$]*$/;
 
-export const childPath = (path: string, key: string | number): string =>
+const childPath = (path: string, key: string | number): string =>
   typeof key === 'number'
     ? `${path}[${key}]`
     : plainName.test(key)

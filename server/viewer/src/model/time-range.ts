@@ -14,7 +14,7 @@ export const defaultRange: TimeRange = { from: '-24h' };
 export const rangePresets: readonly string[] = ['-1h', '-6h', '-24h', '-7d', '-30d', '-90d'];
 
 /** The moment of a bound, in milliseconds, or undefined where it is none. */
-export function momentOf(bound: string | undefined, nowMs: number): number | undefined {
+function momentOf(bound: string | undefined, nowMs: number): number | undefined {
   if (bound === undefined) return undefined;
   const [, count, unit] = relativeForm.exec(bound) ?? [];
   if (count !== undefined && unit !== undefined) return nowMs - Number(count) * unitMs[unit as keyof typeof unitMs];

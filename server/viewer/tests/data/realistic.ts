@@ -70,12 +70,7 @@ export function realisticTraces({ seed = 7, count = 60, nowMs = Date.now(), span
 }
 
 /** A support agent that looks a parcel up: two model calls, tools in parallel, one of which may fail. */
-export function supportAgent(
-  random: Random,
-  startMs: number,
-  isRunning = false,
-  fails = random.next() < 0.25,
-): Records {
+function supportAgent(random: Random, startMs: number, isRunning = false, fails = random.next() < 0.25): Records {
   const writer = new TraceWriter(random, startMs);
   const city = random.pick(cities);
   const user = random.pick(users);

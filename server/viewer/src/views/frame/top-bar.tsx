@@ -3,6 +3,7 @@ import { ChevronDown, CircleQuestionMark, Command, Monitor, Moon, Settings, Sun 
 import { useState } from 'react';
 import { useConnection } from '../../api/connection.ts';
 import { useKnownKeys } from '../../api/session.ts';
+import { defaultRange, fixedRange } from '../../model/time-range.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { usePageSession } from '../../session-context.ts';
 import { formatKeys, useShortcuts } from '../../shortcuts.ts';
@@ -90,6 +91,17 @@ export function TopBar() {
       <HelpDialog isOpen={layer === 'help'} onClose={() => setLayer(undefined)} />
     </header>
   );
+}
+
+/** A link that shows the same tomorrow: a range that ends now gets both its ends. */
+function withFixedTimes(address: string): string {
+  const url = new URL(address);
+  const from = url.searchParams.get('from') ?? (url.pathname.endsWith('/traces') ? defaultRange.from : null);
+  if (from === null) return address;
+  const fixed = fixedRange({ from, to: url.searchParams.get('to') ?? undefined }, Date.now());
+  url.searchParams.set('from', fixed.from);
+  url.searchParams.set('to', fixed.to);
+  return url.href;
 }
 
 function ProjectMenu() {

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, ChevronDown, ChevronRight } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { formatBytes, formatExact } from '../../model/format.ts';
+import { formatExact } from '../../model/format.ts';
 import {
   initiallyOpen,
   type JsonMatches,
@@ -267,6 +267,3 @@ function useJsonSearch(value: unknown) {
     },
   };
 }
-
-/** How large a value is when written, roughly, for what is said beside it. */
-export const sizeText = (text: string): string => formatBytes(new TextEncoder().encode(text).length);
