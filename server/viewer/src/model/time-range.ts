@@ -50,7 +50,7 @@ export function labelRange(range: TimeRange, describe: (moment: string) => strin
 }
 
 /** The range with both its ends fixed, for a link that shows the same tomorrow. */
-export function fixedRange(range: TimeRange, nowMs: number): Required<TimeRange> {
+export function fixedRange(range: TimeRange, nowMs: number): { readonly from: string; readonly to: string } {
   const { fromMs, toMs } = boundsOf(range, nowMs);
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }

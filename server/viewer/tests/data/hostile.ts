@@ -14,6 +14,7 @@ export const hostileTexts: Readonly<Record<string, string>> = {
   'escapes of a terminal': '\u001b]0;title\u0007\u001b[2J\u001b[31mred',
   'text that runs backwards': '\u202Egnp.exe\u202C \u2066isolated\u2069 \u200Fright',
   'characters of no width and lone surrogates': 'a\u200Bb\ufeffc\ud800d\udc00e \u{e0041}\u{e0042}',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: it is what somebody may send.
   'a template and a prototype': '{{constructor.constructor("hacked=1")()}} ${hacked=1} __proto__',
   'ends of attributes': '"><img src=x onerror=hacked=1><a href="',
 };

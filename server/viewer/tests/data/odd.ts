@@ -32,7 +32,7 @@ export function oddTrace(
   { name = 'odd', startMs = Date.now() - 600_000, lengthMs = 1000, trace = {} }: OddOptions = {},
 ): OddTrace {
   const traceId = random.hex(32);
-  const idOf = (spanName: string) => `${traceId.slice(0, 8)}-${spanName.replaceAll(/[^A-Za-z0-9]/g, '_')}`;
+  const idOf = (spanName: string) => `${traceId.slice(0, 8)}-${spanName.replaceAll(/[^A-Za-z0-9]/g, '_').slice(0, 60)}`;
   return {
     traceId,
     traces: [

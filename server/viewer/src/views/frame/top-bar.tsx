@@ -36,6 +36,11 @@ export function TopBar() {
       label: 'Copy the link to what is shown',
       run: () => void navigator.clipboard.writeText(location.href),
     },
+    {
+      keys: 'Y',
+      label: 'Copy the link, with fixed times',
+      run: () => void navigator.clipboard.writeText(withFixedTimes(location.href)),
+    },
   ]);
 
   return (
@@ -56,12 +61,8 @@ export function TopBar() {
           </Link>
         ))}
       </nav>
-      <Button
-        className={styles.command ?? ''}
-        onClick={() => setLayer('palette')}
-        aria-label="Find a page, a trace or an action"
-      >
-        <Command size={14} aria-hidden /> <span>Find</span> <kbd>{formatKeys('mod+k')}</kbd>
+      <Button className={styles.command ?? ''} onClick={() => setLayer('palette')}>
+        <Command size={14} aria-hidden /> <span className={styles.find}>Find</span> <kbd>{formatKeys('mod+k')}</kbd>
       </Button>
       <span role="img" aria-label={connections[state]} title={connections[state]} className={styles[state]} />
       <Menu
@@ -111,7 +112,7 @@ function ProjectMenu() {
   return (
     <Menu
       trigger={
-        <Button look="quiet" className={styles.project ?? ''} aria-label={`Project ${project}`}>
+        <Button look="quiet" className={styles.project ?? ''} title={`Project ${project}`}>
           <bdi>{project}</bdi> <ChevronDown size={12} aria-hidden />
         </Button>
       }

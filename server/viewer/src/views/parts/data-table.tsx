@@ -13,6 +13,8 @@ export interface Column<Row> {
   readonly header: string;
   /** In pixels; `flex` takes what is left, at least 220. */
   readonly width: number | 'flex';
+  /** Too narrow for its header, which is said and not shown. */
+  readonly isHeaderHidden?: true;
   readonly align?: 'end';
   readonly cell: (row: Row) => ReactNode;
   /** What the header's menu offers. Without, the header is a text. */
@@ -241,6 +243,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
 
 function HeaderCell<Row>({ column }: { readonly column: Column<Row> }) {
   const mark = column.sorted === 'descending' ? ' ↓' : column.sorted === 'ascending' ? ' ↑' : '';
+  if (column.isHeaderHidden === true) return <span className="visually-hidden">{column.header}</span>;
   if (column.menu === undefined) return <>{column.header}</>;
   return (
     <Menu

@@ -20,14 +20,14 @@ export function Dialog({ title, isOpen, onClose, children, shape = 'card' }: Dia
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup className={`${styles.popup} ${styles[shape]}`}>
-          <header className={shape === 'palette' ? 'visually-hidden' : styles.header}>
+          <div className={shape === 'palette' ? 'visually-hidden' : styles.header}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             {shape !== 'palette' && (
               <IconButton label="Close" onClick={onClose}>
                 <X size={16} />
               </IconButton>
             )}
-          </header>
+          </div>
           <div className={styles.body}>{children}</div>
         </Base.Popup>
       </Base.Portal>

@@ -64,27 +64,26 @@ export interface ColumnContext {
   readonly onPeek: (trace: TraceRecord) => void;
 }
 
-const shapes: Readonly<
-  Record<ColumnId, Pick<Column<TraceRecord>, 'width' | 'align' | 'dropsAt'> & { readonly header?: string }>
-> = {
-  status: { width: 28, header: '' },
-  name: { width: 'flex' },
-  started: { width: 116 },
-  duration: { width: 148 },
-  models: { width: 120, dropsAt: 2 },
-  spans: { width: 76, align: 'end', dropsAt: 3 },
-  errors: { width: 76, align: 'end', dropsAt: 7 },
-  tokens: { width: 128, align: 'end', dropsAt: 1 },
-  cost: { width: 88, align: 'end', dropsAt: 1 },
-  user: { width: 112, dropsAt: 4 },
-  session: { width: 112, dropsAt: 5 },
-  tags: { width: 140, dropsAt: 6 },
-  scores: { width: 104, dropsAt: 8 },
-  environment: { width: 112, dropsAt: 9 },
-  release: { width: 96, dropsAt: 9 },
-  service: { width: 112, dropsAt: 9 },
-  id: { width: 84, dropsAt: 9 },
-};
+const shapes: Readonly<Record<ColumnId, Pick<Column<TraceRecord>, 'width' | 'align' | 'dropsAt' | 'isHeaderHidden'>>> =
+  {
+    status: { width: 28, isHeaderHidden: true },
+    name: { width: 'flex' },
+    started: { width: 116 },
+    duration: { width: 148 },
+    models: { width: 120, dropsAt: 2 },
+    spans: { width: 76, align: 'end', dropsAt: 3 },
+    errors: { width: 76, align: 'end', dropsAt: 7 },
+    tokens: { width: 128, align: 'end', dropsAt: 1 },
+    cost: { width: 88, align: 'end', dropsAt: 1 },
+    user: { width: 112, dropsAt: 4 },
+    session: { width: 112, dropsAt: 5 },
+    tags: { width: 140, dropsAt: 6 },
+    scores: { width: 104, dropsAt: 8 },
+    environment: { width: 112, dropsAt: 9 },
+    release: { width: 96, dropsAt: 9 },
+    service: { width: 112, dropsAt: 9 },
+    id: { width: 84, dropsAt: 9 },
+  };
 
 export function traceColumns(ids: readonly ColumnId[], context: ColumnContext): readonly Column<TraceRecord>[] {
   return ids.map((id) => ({

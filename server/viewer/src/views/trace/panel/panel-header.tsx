@@ -61,7 +61,7 @@ export function PanelHeader({ data, tree, index, nowMs, siblings, segments, whol
   const id = whole?.span_id ?? trace.trace_id;
 
   return (
-    <header className={styles.header}>
+    <div className={styles.header}>
       <div className={styles.title}>
         {whole === undefined ? (
           <ListTree size={16} strokeWidth={1.75} aria-hidden />
@@ -169,7 +169,7 @@ export function PanelHeader({ data, tree, index, nowMs, siblings, segments, whol
           )}
         </div>
       )}
-    </header>
+    </div>
   );
 }
 
