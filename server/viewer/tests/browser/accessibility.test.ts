@@ -11,7 +11,7 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/
 async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor({ state: 'attached' });
   await page.waitForTimeout(500);
-  await page.locator('[role=status][aria-label=Loading]').waitFor({ state: 'detached' });
+  await expect.poll(() => page.locator('[role=status][aria-label=Loading]').count()).toBe(0);
 }
 
 /** What axe finds on a page, as sentences. */

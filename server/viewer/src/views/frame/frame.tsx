@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { meQuery } from '../../api/queries.ts';
 import { signInByItself, useKey } from '../../api/session.ts';
@@ -49,15 +49,16 @@ export function Frame() {
 /** Gets a key where there is none: without asking where the server allows it, else on the page for it. */
 function useSignIn(project: string | undefined, isNeeded: boolean): void {
   const navigate = useNavigate();
-  const [isAsking, setIsAsking] = useState(false);
+  // Once a project: while the page for it is on its way, this one is still there.
+  const askedFor = useRef<string>(undefined);
   useEffect(() => {
-    if (!isNeeded || isAsking) return;
-    setIsAsking(true);
+    if (!isNeeded) askedFor.current = undefined;
+    if (!isNeeded || askedFor.current === (project ?? '')) return;
+    askedFor.current = project ?? '';
     const next = location.pathname + location.search;
     void signInByItself().then((accepted) => {
-      setIsAsking(false);
       if (accepted === undefined || (project !== undefined && accepted.project !== project))
         return navigate({ to: '/sign-in', search: { next }, replace: true } as never);
     });
-  }, [isNeeded, isAsking, project, navigate]);
+  }, [isNeeded, project, navigate]);
 }

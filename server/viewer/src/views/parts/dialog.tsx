@@ -1,7 +1,7 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { IconButton } from './button.tsx';
+import { Button } from './button.tsx';
 import styles from './dialog.module.css';
 
 interface DialogProps {
@@ -23,9 +23,10 @@ export function Dialog({ title, isOpen, onClose, children, shape = 'card' }: Dia
           <div className={shape === 'palette' ? 'visually-hidden' : styles.header}>
             <Base.Title className={styles.title}>{title}</Base.Title>
             {shape !== 'palette' && (
-              <IconButton label="Close" onClick={onClose}>
-                <X size={16} />
-              </IconButton>
+              // Without a tooltip: it has the focus first, and Escape would close the tooltip instead of the layer.
+              <Button look="quiet" aria-label="Close" onClick={onClose}>
+                <X size={16} aria-hidden />
+              </Button>
             )}
           </div>
           <div className={styles.body}>{children}</div>

@@ -2,7 +2,7 @@ import type { Nodes, Root } from 'mdast';
 import { fromMarkdown } from 'mdast-util-from-markdown';
 import { gfmFromMarkdown } from 'mdast-util-gfm';
 import { gfm } from 'micromark-extension-gfm';
-import { createElement, Fragment, type ReactNode, useMemo } from 'react';
+import { Fragment, type ReactNode, useMemo } from 'react';
 import { linkOf } from '../../model/safe-link.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
@@ -31,8 +31,8 @@ function element(node: Nodes, isPlain: boolean): ReactNode {
     case 'paragraph':
       return <p dir="auto">{children(node, isPlain)}</p>;
     case 'heading':
-      // Below the headings of the page, whatever the payload says.
-      return createElement(`h${Math.min(6, node.depth + 3)}`, { className: styles.heading }, children(node, isPlain));
+      // No heading of this page: a payload does not shape what screen readers jump between.
+      return <p className={styles.heading}>{children(node, isPlain)}</p>;
     case 'emphasis':
       return <em>{children(node, isPlain)}</em>;
     case 'strong':
