@@ -15,12 +15,16 @@ export default defineConfig({
     coverage: { provider: 'v8' },
     // Many tests wait for processes of their own. One file at a time, the default on two cores, would leave them idle.
     maxWorkers: Math.max(3, availableParallelism() - 1),
-    projects: ['sdk', 'server', 'examples', 'scripts'].map((name) => ({
+    projects: [
+      ...['sdk', 'server', 'examples', 'scripts'].map((name) => ({ name, folder: `${name}/tests` })),
+      // What a page computes is tested in Node; the pages themselves in a browser, by `pnpm test:browser`.
+      { name: 'viewer', folder: 'server/viewer/tests/model' },
+    ].map(({ name, folder }) => ({
       resolve,
       ssr,
       test: {
         name,
-        include: [`${name}/tests/**/*.test.ts`],
+        include: [`${folder}/**/*.test.ts`],
         exclude: ['**/node_modules/**', 'server/tests/dynamodb/**'],
         testTimeout: 20_000,
         hookTimeout: 20_000,

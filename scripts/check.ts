@@ -10,7 +10,7 @@ interface Step {
 /** Lanes run side by side; the steps of a lane one after the other, as each needs what the one before it left. */
 const lanes: readonly (readonly Step[])[] = [
   [{ name: 'lint and format', folder: '.', command: ['biome', 'check'] }],
-  ...['.', 'sdk', 'server', 'examples'].map((folder): Step[] => [
+  ...['.', 'sdk', 'server', 'server/viewer', 'server/viewer/tests', 'examples'].map((folder): Step[] => [
     { name: `types of ${folder === '.' ? 'the root' : folder}`, folder, command: ['tsc', '-p', '.'] },
   ]),
   [
@@ -18,6 +18,7 @@ const lanes: readonly (readonly Step[])[] = [
     { name: 'package of sdk', folder: 'sdk', command: ['node', 'scripts/check-package.ts'] },
   ],
   [{ name: 'build of server', folder: 'server', command: ['tsup'] }],
+  [{ name: 'build of the viewer', folder: 'server/viewer', command: ['vite', 'build', '--logLevel', 'warn'] }],
   [{ name: 'dead code and dependencies', folder: '.', command: ['knip'] }],
 ];
 

@@ -1,4 +1,5 @@
 // `pnpm start`: a server, a traced example program, and what was recorded. Serves until Ctrl-C.
+import { buildViewerIfNeeded } from './build-viewer.ts';
 import { runExample } from './examples.ts';
 import { localKey } from './local-server.ts';
 import { openModelProvider } from './model-provider.ts';
@@ -26,7 +27,8 @@ async function showRecordedExample(server: ServerProcess): Promise<void> {
 
   const recorded = await newestTrace(server.url, key, startedAt);
   console.log(`\nRecorded:\n\n${printTrace(recorded)}\n`);
-  console.log(`Look at it:  curl -H 'X-API-Key: ${key}' ${server.url}/api/traces/${recorded.trace.trace_id}`);
+  console.log(`Look at it:  ${server.url}/traces/${recorded.trace.trace_id}   (in a browser)`);
+  console.log(`As JSON:     curl -H 'X-API-Key: ${key}' ${server.url}/api/traces/${recorded.trace.trace_id}`);
   console.log(`The API:     ${server.url}/docs`);
   console.log('More:        npx -y pnpm@12 example, in another terminal. Ctrl-C stops the server.');
 }
@@ -36,6 +38,7 @@ await refuseTakenPort(process.env);
 
 const stopping = stopSignal();
 try {
+  await buildViewerIfNeeded();
   // Its log would stand between the lines that matter here.
   const environment = { ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' };
   const server = await startServer(environment, { onLine: console.log, signal: stopping });

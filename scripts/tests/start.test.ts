@@ -18,15 +18,18 @@ test('runs an agent, shows what was recorded, serves, and ends with 0 on SIGINT'
   const { child, says, ended } = start(0);
 
   const printed = await says('Ctrl-C stops the server');
-  const [, key, address] = /Look at it: +curl -H 'X-API-Key: (\S+)' (http:\S+)/.exec(printed) ?? [];
+  const [, key, address] = /As JSON: +curl -H 'X-API-Key: (\S+)' (http:\S+)/.exec(printed) ?? [];
   const response = await fetch(address ?? '', { headers: { 'X-API-Key': key ?? '' } });
   const answer = await response.json();
+  const page = await fetch(/Look at it: +(http:\S+)/.exec(printed)?.[1] ?? '');
+  const html = await page.text();
   child.kill('SIGINT');
   const { code } = await ended;
 
   expect(printed).toMatch(/^travel-assistant +[\d.]+ m?s +\d+ → \d+ tokens +\$0\.\d{6}$/m);
   expect(printed).toMatch(/^└─ weather-agent \[agent\]/m);
   expect(printed).toMatch(/├─ get_weather \[tool\].*✗ no weather station in Atlantis$/m);
+  expect(html).toContain('<div id="root">');
   expect(answer).toMatchObject({ trace: { name: 'travel-assistant', status: 'ok' } });
   expect(code).toBe(0);
 });

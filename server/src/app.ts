@@ -34,6 +34,7 @@ import { spanRoutes } from './routes/spans.ts';
 import { statsRoutes } from './routes/stats.ts';
 import { traceRoutes } from './routes/traces.ts';
 import { userRoutes } from './routes/users.ts';
+import { viewerRoutes } from './routes/viewer.ts';
 import { useReadableMessages } from './schema-errors.ts';
 
 export interface AppOptions extends AppContext {
@@ -43,6 +44,8 @@ export interface AppOptions extends AppContext {
   readonly hasLiveStream?: boolean;
   /** Where to log to. @default nowhere */
   readonly logger?: FastifyServerOptions['logger'];
+  /** The folder of the built viewer. @default none: a plain page in its place */
+  readonly viewerFolder?: string | undefined;
 }
 
 /** The whole server, not listening yet: `inject` requests, `listen`, or wrap it for a platform. It does not close the store. */
@@ -50,6 +53,7 @@ export function buildApp({
   logger = false,
   documentation = openapi,
   hasLiveStream = true,
+  viewerFolder,
   ...given
 }: AppOptions): FastifyInstance {
   const { config, clock } = given;
@@ -86,7 +90,8 @@ export function buildApp({
   app.register(drain, { deadlineMs: 10_000 });
   if (config.corsOrigins.length > 0) app.register(fastifyCors, corsOptions(config.corsOrigins));
   app.register(documentation);
-  app.register(homeRoutes);
+  if (viewerFolder === undefined) app.register(homeRoutes);
+  else app.register(viewerRoutes, { folder: viewerFolder });
   app.register(healthRoutes, context);
   app.register(metricsRoutes, context);
   app.register(async (api) => {

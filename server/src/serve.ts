@@ -4,6 +4,7 @@ import { ConfigError, parseConfig } from './config.ts';
 import { loggerOptions } from './logging.ts';
 import { openStore } from './open-store.ts';
 import { startPruning } from './pruning.ts';
+import { findViewerFolder } from './viewer-folder.ts';
 
 /** Serves until a signal ends it, or says in a sentence why it cannot start, and ends the process: 2 for a wrong variable, else 1. */
 export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
@@ -21,7 +22,13 @@ export async function serve(env: NodeJS.ProcessEnv): Promise<void> {
 async function listen(env: NodeJS.ProcessEnv): Promise<void> {
   const config = parseConfig(env);
   const store = await openStore(config, { keepsIndex: true });
-  const app = buildApp({ config, store, clock: systemClock, logger: loggerOptions(config.logLevel) });
+  const app = buildApp({
+    config,
+    store,
+    clock: systemClock,
+    logger: loggerOptions(config.logLevel),
+    viewerFolder: findViewerFolder(),
+  });
   const stopPruning = startPruning(store, app.log);
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {

@@ -21,7 +21,7 @@ const page = `<!doctype html>
   -d '{"name": "my first trace"}'</pre>
 <p>From TypeScript: <code>import { Tracer } from 'llm-tracer'</code>, and set <code>TRACER_URL</code> and
 <code>TRACER_API_KEY</code>.</p>
-<p>A page for each trace comes with the viewer. Until then the API answers it as JSON:
+<p>The viewer is not built here: in a clone, <code>npx -y pnpm@12 serve</code> builds it. The API answers a trace as JSON:
 <code>GET /api/traces/{trace_id}</code>.</p>
 <p>See <a href="/docs">what the API can do</a>, its <a href="/openapi.json">OpenAPI document</a>, or
 <a href="/health">how the server is</a>.</p>
@@ -35,7 +35,7 @@ const headers = {
   'x-content-type-options': 'nosniff',
 };
 
-/** A page for whoever opens the server, or the address of a trace (`trace.url` of the SDK), in a browser. */
+/** A page in the viewer's place, where that is not built: for `/`, and the address of a trace (`trace.url` of the SDK). */
 export const homeRoutes: FastifyPluginAsync = async (app) => {
   for (const path of ['/', '/traces/:trace_id'])
     app.get(path, { schema: { hide: true } }, async (_request, reply) => reply.headers(headers).send(page));

@@ -45,6 +45,8 @@ export interface TestServerOptions {
   readonly store?: Partial<Store>;
   /** Where the app logs to. @default nowhere */
   readonly logger?: AppOptions['logger'];
+  /** The folder of a built viewer. @default none */
+  readonly viewerFolder?: string;
   /** Microseconds since 1970. @default always {@link now} */
   readonly clock?: () => number;
 }
@@ -63,6 +65,7 @@ export async function startTestServer({
   store: changed = {},
   clock = () => microsOf(now),
   logger = false,
+  viewerFolder,
 }: TestServerOptions = {}): Promise<TestServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'llm-tracer-routes-'));
   const config = parseConfig({ DATA_DIR: dataDir, ...env });
@@ -75,7 +78,7 @@ export async function startTestServer({
     ...(env['SEARCH_INDEX'] === undefined ? {} : { searchIndex: config.searchIndex }),
   });
   const store = { ...opened, ...changed };
-  const app = buildApp({ config, store, clock, logger });
+  const app = buildApp({ config, store, clock, logger, viewerFolder });
   onTestFinished(async () => {
     await app.close();
     await opened.close();

@@ -1,0 +1,13 @@
+import type { AcceptedKey } from './keys.ts';
+import { queryClient } from './queries.ts';
+import { send } from './request.ts';
+
+/** Deletes the traces whose user this is, for good. What is shown of the project is read again. */
+export async function deleteUser({ key, project }: AcceptedKey, userId: string): Promise<void> {
+  await send(`/api/users/${encodeURIComponent(userId)}`, { method: 'DELETE', key });
+  // Whoever looks at it now must not go on seeing it out of the cache.
+  queryClient.removeQueries({
+    predicate: ({ queryKey, isActive }) => queryKey[0] === 'project' && queryKey[1] === project && !isActive(),
+  });
+  await queryClient.invalidateQueries({ queryKey: ['project', project] });
+}

@@ -1,0 +1,16 @@
+export interface SafeLink {
+  readonly href: string;
+  /** Where it leads, if its text looks like another place. */
+  readonly realHost: string | undefined;
+}
+
+/** A link that may be followed, or undefined for any other scheme than http, https and mailto. */
+export function linkOf(address: string, text: string): SafeLink | undefined {
+  if (!URL.canParse(address)) return undefined;
+  const { protocol, host, href, pathname } = new URL(address);
+  if (!['http:', 'https:', 'mailto:'].includes(protocol)) return undefined;
+  const place = protocol === 'mailto:' ? pathname : host;
+  const [claimed] = /[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/u.exec(text) ?? [];
+  const isElsewhere = claimed !== undefined && !place.toLowerCase().endsWith(claimed.toLowerCase());
+  return { href, realHost: isElsewhere ? place : undefined };
+}

@@ -1,0 +1,276 @@
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { ChevronDown } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from 'react';
+import { useShortcuts } from '../../shortcuts.ts';
+import { Button } from './button.tsx';
+import styles from './data-table.module.css';
+import { Menu, type MenuAction } from './menu.tsx';
+import { useElementSize } from './use-element-size.ts';
+import { useCoarsePointer, usePhone } from './use-media.ts';
+
+export interface Column<Row> {
+  readonly id: string;
+  readonly header: string;
+  /** In pixels; `flex` takes what is left, at least 220. */
+  readonly width: number | 'flex';
+  /** Too narrow for its header, which is said and not shown. */
+  readonly isHeaderHidden?: true;
+  readonly align?: 'end';
+  readonly cell: (row: Row) => ReactNode;
+  /** What the header's menu offers. Without, the header is a text. */
+  readonly menu?: readonly MenuAction[] | undefined;
+  /** How the whole result is sorted by this column, where it is. */
+  readonly sorted?: 'ascending' | 'descending' | undefined;
+  /** Where there is no room, the column with the greatest number goes first; without one it always stays. */
+  readonly dropsAt?: number;
+}
+
+export interface DataTableProps<Row> {
+  /** What the rows are: "Traces". */
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  readonly rows: readonly Row[];
+  readonly keyOf: (row: Row) => string;
+  /** One sentence that names a row to those who do not see it. */
+  readonly nameOf: (row: Row) => string;
+  /** What a row is on a phone: two lines. */
+  readonly card: (row: Row) => ReactNode;
+  readonly selectedKey: string | undefined;
+  readonly onSelect: (key: string | undefined) => void;
+  readonly onOpen: (row: Row) => void;
+  readonly onHover?: (row: Row) => void;
+  readonly classOf?: (row: Row) => string | undefined;
+  /** Called when the reader comes near the last row. */
+  readonly onNearEnd?: () => void;
+  /** Stands below the last row: what follows, or why nothing does. */
+  readonly end?: ReactNode;
+  /** Stands above the first row and stays there while the rest scrolls: "12 new traces". */
+  readonly notice?: ReactNode;
+  /** How many rows there are in all; undefined where that is not known. */
+  readonly total?: number | undefined;
+  readonly onScrollTop?: (isAtTop: boolean) => void;
+  /** Where to begin, for a page that is come back to. */
+  readonly initialOffset?: number;
+  readonly onScroll?: (offset: number) => void;
+}
+
+const nearEndRows = 30;
+/** Browsers stop at about 16.7 million pixels of height; a little less is safe everywhere. */
+const mostPixels = 15_000_000;
+
+/** Rows and columns, drawn only where they are seen. One stop of the Tab key: arrows move within. */
+export function DataTable<Row>(props: DataTableProps<Row>) {
+  const { label, columns, keyOf, nameOf, card, selectedKey, onSelect, onOpen, end, notice, total } = props;
+  const { onNearEnd, onHover, classOf, onScrollTop, onScroll, initialOffset = 0 } = props;
+  const gridId = useId();
+  const isPhone = usePhone();
+  const isCoarse = useCoarsePointer();
+  const rowHeight = isPhone ? 60 : isCoarse ? 44 : 32;
+  const rows = useMemo(() => props.rows.slice(0, Math.floor(mostPixels / rowHeight)), [props.rows, rowHeight]);
+
+  const scroller = useRef<HTMLDivElement>(null);
+  const [measure, { width }] = useElementSize<HTMLDivElement>();
+  const setScroller = useCallback(
+    (element: HTMLDivElement | null) => {
+      scroller.current = element;
+      return measure(element) as (() => void) | undefined;
+    },
+    [measure],
+  );
+  const shown = useMemo(() => fitting(columns, width), [columns, width]);
+  const template = shown
+    .map((column) => (column.width === 'flex' ? 'minmax(160px, 1fr)' : `${column.width}px`))
+    .join(' ');
+
+  const selectedIndex = useMemo(
+    () => (selectedKey === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selectedKey)),
+    [rows, selectedKey, keyOf],
+  );
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+    // The header stays above the rows while they scroll.
+    scrollPaddingEnd: rowHeight,
+    initialOffset,
+    getItemKey: (index) => keyOf(rows[index] as Row),
+    // The active row stays mounted, or the grid would point at nothing.
+    rangeExtractor: (range) => {
+      const indexes = defaultRangeExtractor(range);
+      return selectedIndex < 0 || indexes.includes(selectedIndex)
+        ? indexes
+        : [...indexes, selectedIndex].sort((a, b) => a - b);
+    },
+  });
+  // Another row height is another place for everything.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what it answers to.
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
+
+  const items = virtualizer.getVirtualItems();
+  const lastIndex = virtualizer.range?.endIndex ?? 0;
+  useEffect(() => {
+    if (rows.length > 0 && lastIndex >= rows.length - nearEndRows) onNearEnd?.();
+  }, [lastIndex, rows.length, onNearEnd]);
+
+  const goTo = (index: number) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    if (row === undefined) return;
+    onSelect(keyOf(row));
+    virtualizer.scrollToIndex(rows.indexOf(row), { align: 'auto' });
+  };
+  const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
+  const open = () => rows[selectedIndex] !== undefined && onOpen(rows[selectedIndex] as Row);
+  const moves: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => goTo(selectedIndex + 1),
+    ArrowUp: () => goTo(selectedIndex - 1),
+    PageDown: () => goTo(selectedIndex + pageRows),
+    PageUp: () => goTo(selectedIndex - pageRows),
+    Home: () => goTo(0),
+    End: () => goTo(rows.length - 1),
+    Enter: open,
+  };
+  useShortcuts(label, [
+    { keys: 'j', label: 'Next row', run: moves['ArrowDown'] as () => void },
+    { keys: 'k', label: 'Previous row', run: moves['ArrowUp'] as () => void },
+    ...['ArrowDown', 'ArrowUp', 'PageDown', 'PageUp', 'Home', 'End'].map((keys) => ({
+      keys,
+      label: '',
+      isAlias: true,
+      run: moves[keys] as () => void,
+    })),
+    {
+      keys: 'Enter',
+      label: 'Open',
+      // A focused button or link takes the key for itself.
+      run: () => {
+        const focused = document.activeElement;
+        if (focused instanceof HTMLElement && focused.matches('button, a, [role=menuitem]')) focused.click();
+        else open();
+      },
+    },
+  ]);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const move = moves[event.key];
+    if (event.target !== event.currentTarget || move === undefined) return;
+    event.preventDefault();
+    move();
+  };
+
+  const rowId = (index: number) => `${gridId}-${index}`;
+  return (
+    <div
+      ref={setScroller}
+      className={styles.scroller}
+      role="grid"
+      aria-label={label}
+      aria-rowcount={total === undefined ? -1 : total + 1}
+      aria-colcount={isPhone ? 1 : shown.length}
+      aria-activedescendant={selectedIndex < 0 ? undefined : rowId(selectedIndex)}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => {
+        onScroll?.(event.currentTarget.scrollTop);
+        onScrollTop?.(event.currentTarget.scrollTop < rowHeight);
+      }}
+    >
+      <div role="rowgroup" className={styles.head}>
+        <div
+          role="row"
+          aria-rowindex={1}
+          className={isPhone ? 'visually-hidden' : styles.headRow}
+          style={{ gridTemplateColumns: template }}
+        >
+          {isPhone ? (
+            <div role="columnheader">{label}</div>
+          ) : (
+            shown.map((column) => (
+              <div
+                key={column.id}
+                role="columnheader"
+                aria-sort={column.sorted}
+                className={column.align === 'end' ? styles.end : styles.headCell}
+              >
+                <HeaderCell column={column} />
+              </div>
+            ))
+          )}
+        </div>
+      </div>
+      {notice !== undefined && notice !== null && <div className={styles.notice}>{notice}</div>}
+      <div role="rowgroup" className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
+        {items.map(({ index, key, start }) => {
+          const row = rows[index];
+          if (row === undefined) return null;
+          const isSelected = index === selectedIndex;
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keyboard, and moves it by the active row.
+            <div
+              key={key}
+              id={rowId(index)}
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={isSelected}
+              aria-label={nameOf(row)}
+              className={`${styles.row} ${isPhone ? styles.card : ''} ${isSelected ? styles.selected : ''} ${classOf?.(row) ?? ''}`}
+              style={{
+                height: rowHeight,
+                transform: `translateY(${start}px)`,
+                gridTemplateColumns: isPhone ? '1fr' : template,
+              }}
+              onClick={() => onOpen(row)}
+              onPointerEnter={onHover && (() => onHover(row))}
+            >
+              {isPhone ? (
+                <div role="gridcell" className={styles.cardCell}>
+                  {card(row)}
+                </div>
+              ) : (
+                shown.map((column) => (
+                  <div key={column.id} role="gridcell" className={column.align === 'end' ? styles.end : styles.cell}>
+                    {column.cell(row)}
+                  </div>
+                ))
+              )}
+            </div>
+          );
+        })}
+      </div>
+      {end !== undefined && <div className={styles.foot}>{end}</div>}
+    </div>
+  );
+}
+
+function HeaderCell<Row>({ column }: { readonly column: Column<Row> }) {
+  const mark = column.sorted === 'descending' ? ' ↓' : column.sorted === 'ascending' ? ' ↑' : '';
+  if (column.isHeaderHidden === true) return <span className="visually-hidden">{column.header}</span>;
+  if (column.menu === undefined) return <>{column.header}</>;
+  return (
+    <Menu
+      align={column.align === 'end' ? 'end' : 'start'}
+      actions={column.menu}
+      trigger={
+        <Button look="quiet" className={styles.headButton ?? ''}>
+          {column.header}
+          {mark}
+          <ChevronDown size={12} className={styles.headMark} aria-hidden />
+        </Button>
+      }
+    />
+  );
+}
+
+/** The columns that there is room for. */
+function fitting<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
+  const shown = [...columns];
+  const needed = () => shown.reduce((sum, column) => sum + (column.width === 'flex' ? 220 : column.width), 0);
+  while (width > 0 && needed() > width) {
+    const next = Math.max(...shown.map((column) => column.dropsAt ?? 0));
+    if (next === 0) break;
+    shown.splice(
+      shown.findIndex((column) => column.dropsAt === next),
+      1,
+    );
+  }
+  return shown;
+}

@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import type { Said } from '../../api/turn.ts';
+import { formatExact } from '../../model/format.ts';
+import { Button } from '../parts/button.tsx';
+import { PayloadText } from '../parts/payload-text.tsx';
+import styles from './turn-view.module.css';
+
+const mostLines = 20;
+const mostCharacters = 4_000;
+
+interface SaidBlockProps {
+  readonly side: 'user' | 'assistant';
+  readonly said: Said;
+  readonly isRunning: boolean;
+}
+
+/** What one side said, as it was recorded: long texts are folded, and where the text is from is said. */
+export function SaidBlock({ side, said: { text, payload, from }, isRunning }: SaidBlockProps) {
+  const [isWhole, setIsWhole] = useState(false);
+  const shown = text ?? (payload === undefined ? undefined : JSON.stringify(payload, undefined, 2));
+  const folded = shown === undefined ? '' : beginningOf(shown);
+  return (
+    <section className={`${styles.said} ${styles[side]}`}>
+      <h2 className={styles.role}>
+        {side}
+        {from !== undefined && (
+          <span className={styles.source}>
+            {' '}
+            from <PayloadText text={from.name} />
+          </span>
+        )}
+      </h2>
+      {shown === undefined ? (
+        <p className={styles.none}>{isRunning ? 'still running' : 'Not recorded'}</p>
+      ) : (
+        <p className={text === undefined ? styles.json : styles.text}>
+          <PayloadText text={isWhole ? shown : folded} />
+        </p>
+      )}
+      {shown !== undefined && folded.length < shown.length && (
+        <Button look="quiet" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
+          {isWhole ? 'Show less' : `Show all (${formatExact(shown.length)} characters)`}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+/** At most so many lines and characters, never half of a surrogate pair. */
+function beginningOf(text: string): string {
+  let end = 0;
+  for (let lines = 0; lines < mostLines; lines += 1) {
+    const next = text.indexOf('\n', end);
+    if (next === -1) {
+      end = text.length;
+      break;
+    }
+    end = next + 1;
+  }
+  if (end > mostCharacters) end = mostCharacters;
+  if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1] ?? '')) end -= 1;
+  return text.slice(0, end);
+}

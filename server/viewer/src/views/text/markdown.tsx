@@ -1,0 +1,173 @@
+import type { Nodes, Root } from 'mdast';
+import { fromMarkdown } from 'mdast-util-from-markdown';
+import { gfmFromMarkdown } from 'mdast-util-gfm';
+import { gfm } from 'micromark-extension-gfm';
+import { Fragment, type ReactNode, useMemo } from 'react';
+import { linkOf } from '../../model/safe-link.ts';
+import { CopyButton } from '../parts/copy-button.tsx';
+import { PayloadText } from '../parts/payload-text.tsx';
+import styles from './markdown.module.css';
+
+/**
+ * A payload's Markdown: to a tree, and from that to React elements. HTML in it is text, nothing is loaded from an address in
+ * it, and links say where they lead.
+ */
+export function Markdown({ text, isPlain = false }: { readonly text: string; readonly isPlain?: boolean }) {
+  const tree = useMemo(() => parse(text), [text]);
+  return <div className={styles.markdown}>{children(tree, isPlain)}</div>;
+}
+
+const parse = (text: string): Root => fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+
+const children = (node: { readonly children: readonly Nodes[] }, isPlain: boolean): ReactNode =>
+  // biome-ignore lint/suspicious/noArrayIndexKey: the tree of a text does not move.
+  node.children.map((child, index) => <Fragment key={index}>{element(child, isPlain)}</Fragment>);
+
+function element(node: Nodes, isPlain: boolean): ReactNode {
+  switch (node.type) {
+    case 'text':
+    case 'html':
+      return <PayloadText text={node.value} isPlain={isPlain} />;
+    case 'paragraph':
+      return <p dir="auto">{children(node, isPlain)}</p>;
+    case 'heading':
+      // No heading of this page: a payload does not shape what screen readers jump between.
+      return <p className={styles.heading}>{children(node, isPlain)}</p>;
+    case 'emphasis':
+      return <em>{children(node, isPlain)}</em>;
+    case 'strong':
+      return <strong>{children(node, isPlain)}</strong>;
+    case 'delete':
+      return <del>{children(node, isPlain)}</del>;
+    case 'blockquote':
+      return <blockquote>{children(node, isPlain)}</blockquote>;
+    case 'break':
+      return <br />;
+    case 'thematicBreak':
+      return <hr />;
+    case 'inlineCode':
+      return (
+        <code>
+          <PayloadText text={node.value} isPlain={isPlain} />
+        </code>
+      );
+    case 'code':
+      return (
+        <div className={styles.code}>
+          <div className={styles.codeHead}>
+            <span>{node.lang ?? 'code'}</span>
+            <CopyButton isIcon label="Copy code" text={node.value} />
+          </div>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard. */}
+          <pre tabIndex={0}>
+            <PayloadText text={node.value} isPlain={isPlain} />
+          </pre>
+        </div>
+      );
+    case 'list':
+      return node.ordered === true ? (
+        <ol start={node.start ?? 1}>{children(node, isPlain)}</ol>
+      ) : (
+        <ul>{children(node, isPlain)}</ul>
+      );
+    case 'listItem':
+      return (
+        <li>
+          {typeof node.checked === 'boolean' && (node.checked ? '☑ ' : '☐ ')}
+          {children(node, isPlain)}
+        </li>
+      );
+    case 'table':
+      return <Table node={node} isPlain={isPlain} />;
+    case 'link':
+      return (
+        <PayloadLink address={node.url} text={plainText(node)}>
+          {children(node, isPlain)}
+        </PayloadLink>
+      );
+    case 'image':
+      return (
+        <span className={styles.remote}>
+          Image <PayloadText text={node.alt ?? ''} /> at <PayloadText text={hostOf(node.url)} />, not loaded
+        </span>
+      );
+    case 'footnoteDefinition':
+      return <div>{children(node, isPlain)}</div>;
+    case 'footnoteReference':
+      return <sup>{node.identifier}</sup>;
+    case 'linkReference':
+      return <>{children(node, isPlain)}</>;
+    case 'imageReference':
+      return <PayloadText text={node.alt ?? ''} />;
+    case 'definition':
+      return <PayloadText text={`[${node.identifier}]: ${node.url}`} />;
+    default:
+      return 'children' in node ? children(node as { children: Nodes[] }, isPlain) : null;
+  }
+}
+
+function Table({ node, isPlain }: { readonly node: Extract<Nodes, { type: 'table' }>; readonly isPlain: boolean }) {
+  const [head, ...body] = node.children;
+  return (
+    <div className={styles.table}>
+      <table>
+        <thead>
+          <tr>
+            {head?.children.map((cell, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the tree of a text does not move.
+              <th key={index}>{children(cell, isPlain)}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {body.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the tree of a text does not move.
+            <tr key={index}>
+              {row.children.map((cell, at) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: the tree of a text does not move.
+                <td key={at}>{children(cell, isPlain)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+interface PayloadLinkProps {
+  readonly address: string;
+  /** What the link says. */
+  readonly text: string;
+  readonly children: ReactNode;
+}
+
+/** A link of a payload: only to where links may lead, and it says so where its text claims another place. */
+function PayloadLink({ address, text, children: content }: PayloadLinkProps) {
+  const link = linkOf(address, text);
+  if (link === undefined)
+    return (
+      <>
+        {content} (<PayloadText text={address} />)
+      </>
+    );
+  return (
+    <>
+      <a href={link.href} target="_blank" rel="noopener noreferrer nofollow">
+        {content}
+      </a>
+      {link.realHost !== undefined && (
+        <span className={styles.host}>
+          {' '}
+          [<PayloadText text={link.realHost} />]
+        </span>
+      )}
+    </>
+  );
+}
+
+const plainText = (node: Nodes): string =>
+  'value' in node ? node.value : 'children' in node ? (node.children as Nodes[]).map(plainText).join('') : '';
+
+const hostOf = (address: string): string =>
+  URL.canParse(address) ? new URL(address).host || address.slice(0, 60) : address.slice(0, 60);

@@ -1,0 +1,74 @@
+import { lazy, Suspense, useState } from 'react';
+import { countOf, formatExact } from '../../model/format.ts';
+import { countInvisible } from '../../model/invisible-characters.ts';
+import { usePreferences } from '../../preferences.ts';
+import { Button } from '../parts/button.tsx';
+import { PayloadText } from '../parts/payload-text.tsx';
+import { LongText } from './long-text.tsx';
+import styles from './message-text.module.css';
+
+const Markdown = lazy(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown })));
+
+const foldFromLines = 20;
+const foldFromCharacters = 4_000;
+/** Beyond this, text is drawn plain, line by line: parsing it would stop the page. */
+const mostMarkdown = 200_000;
+
+interface MessageTextProps {
+  readonly text: string;
+  /** Fold from so many lines on. @default 20 */
+  readonly lines?: number;
+}
+
+/** The text of a message: Markdown or plain, folded where it is long. */
+export function MessageText({ text, lines = foldFromLines }: MessageTextProps) {
+  const { isMarkdown } = usePreferences();
+  const [isOpen, setIsOpen] = useState(false);
+  const [isPlain, setIsPlain] = useState(false);
+  if (text.length > mostMarkdown) return <LongText text={text} />;
+  const head = headOf(text, lines);
+  const shown = isOpen ? text : head;
+  const hidden = countInvisible(text);
+  return (
+    <div className={styles.text}>
+      {hidden > 0 && (
+        <p className={styles.hidden}>
+          {countOf(hidden, 'hidden character')}{' '}
+          <Button look="quiet" isPressed={isPlain} onClick={() => setIsPlain(!isPlain)}>
+            Show plainly
+          </Button>
+        </p>
+      )}
+      {isMarkdown ? (
+        <Suspense fallback={<Plain text={shown} isPlain={isPlain} />}>
+          <Markdown text={shown} isPlain={isPlain} />
+        </Suspense>
+      ) : (
+        <Plain text={shown} isPlain={isPlain} />
+      )}
+      {head.length < text.length && (
+        <Button look="quiet" onClick={() => setIsOpen(!isOpen)}>
+          {isOpen ? 'Show less' : `Show all (${formatExact(text.length)} characters)`}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Plain({ text, isPlain }: { readonly text: string; readonly isPlain: boolean }) {
+  return (
+    <p className={styles.plain} dir="auto">
+      <PayloadText text={text} isPlain={isPlain} />
+    </p>
+  );
+}
+
+function headOf(text: string, lines: number): string {
+  let end = 0;
+  for (let line = 0; line < lines; line++) {
+    const next = text.indexOf('\n', end);
+    if (next < 0) return text.length > foldFromCharacters ? text.slice(0, foldFromCharacters) : text;
+    end = next + 1;
+  }
+  return text.slice(0, Math.min(end, foldFromCharacters));
+}

@@ -1,0 +1,71 @@
+/** What to search. */
+export interface ContentsQuestion {
+  /** `/api/traces/{id}` of the trace. */
+  readonly address: string;
+  readonly key: string | undefined;
+  readonly needle: string;
+}
+
+/** What was found so far; sent after each page. */
+export interface ContentsAnswer {
+  readonly spanIds: readonly string[];
+  readonly searched: number;
+  readonly bytes: number;
+  readonly isDone: boolean;
+  /** Whether it stopped because it had read too much. */
+  readonly isCut: boolean;
+}
+
+const pageSize = 100;
+const mostBytes = 256_000_000;
+
+interface Page {
+  readonly spans: readonly { readonly span_id: string }[];
+  readonly next_cursor: string | null;
+  readonly has_more: boolean;
+}
+
+self.onmessage = async ({ data: { address, key, needle } }: MessageEvent<ContentsQuestion>) => {
+  const wanted = needle.toLowerCase();
+  const spanIds: string[] = [];
+  let searched = 0;
+  let bytes = 0;
+  let cursor: string | null = null;
+  const tell = (isDone: boolean, isCut = false) =>
+    self.postMessage({ spanIds: [...spanIds], searched, bytes, isDone, isCut } satisfies ContentsAnswer);
+  for (;;) {
+    const query = new URLSearchParams({ limit: String(pageSize), ...(cursor === null ? {} : { cursor }) });
+    const response = await fetch(`${address}?${query}`, { headers: key === undefined ? {} : { 'X-API-Key': key } });
+    if (!response.ok) return tell(true);
+    const text = await response.text();
+    bytes += text.length;
+    const page = JSON.parse(text) as Page;
+    for (const span of page.spans) {
+      searched++;
+      if (holds(span, wanted)) spanIds.push(span.span_id);
+    }
+    if (!page.has_more || page.next_cursor === null) return tell(true);
+    if (bytes > mostBytes) return tell(true, true);
+    cursor = page.next_cursor;
+    tell(false);
+  }
+};
+
+/** Whether any text or number in a value holds the words. An explicit stack: payloads may be deep. */
+function holds(value: unknown, wanted: string): boolean {
+  const stack = [value];
+  while (stack.length > 0) {
+    const next = stack.pop();
+    if (typeof next === 'string') {
+      if (next.toLowerCase().includes(wanted)) return true;
+    } else if (typeof next === 'number' || typeof next === 'boolean') {
+      if (String(next).includes(wanted)) return true;
+    } else if (next !== null && typeof next === 'object') {
+      for (const [name, inner] of Object.entries(next)) {
+        if (!Array.isArray(next) && name.toLowerCase().includes(wanted)) return true;
+        stack.push(inner);
+      }
+    }
+  }
+  return false;
+}

@@ -1,0 +1,79 @@
+import type { SpanType } from 'llm-tracer/schema';
+import { useCallback, useMemo, useState } from 'react';
+import { traceNodeId } from '../../model/span-tree.ts';
+import { type TimeWindow, windowFromText, windowToText } from '../../model/time-scale.ts';
+import { type Openness, standardDepth } from '../../model/visible-rows.ts';
+import { useUrlState } from '../../url-state.ts';
+
+const spanTypes: readonly SpanType[] = ['llm', 'agent', 'tool', 'function', 'retrieval', 'embedding', 'chain', 'other'];
+/** An address stays one that can be copied; beyond, only the depth is kept. */
+const mostIds = 20;
+
+export { spanTypes };
+
+/** What the page of a trace shows, as its address has it. */
+export function useTraceState(spanCount: number) {
+  const { search, change } = useUrlState();
+  // Single rows beyond what an address holds are remembered until the page is left.
+  const [overflow, setOverflow] = useState<ReadonlyMap<string, boolean>>();
+  const overrides = useMemo(() => {
+    if (overflow !== undefined) return overflow;
+    return new Map([
+      ...idsOf(search['closed']).map((id) => [id, false] as const),
+      ...idsOf(search['opened']).map((id) => [id, true] as const),
+    ]);
+  }, [overflow, search]);
+  const depth = Number(search['depth']);
+  const openness: Openness = useMemo(
+    () => ({ depth: Number.isInteger(depth) && depth > 0 ? depth : standardDepth(spanCount), overrides }),
+    [depth, spanCount, overrides],
+  );
+  const setOverrides = useCallback(
+    (next: ReadonlyMap<string, boolean>) => {
+      const ids = (isOpen: boolean) => [...next].filter(([, open]) => open === isOpen).map(([id]) => id);
+      if (next.size > mostIds) {
+        setOverflow(next);
+        change({ closed: undefined, opened: undefined });
+      } else {
+        setOverflow(undefined);
+        change({ closed: ids(false).join(','), opened: ids(true).join(',') });
+      }
+    },
+    [change],
+  );
+  const setDepth = useCallback(
+    (next: number | undefined) => {
+      setOverflow(undefined);
+      change({ depth: next === undefined ? undefined : String(next), closed: undefined, opened: undefined });
+    },
+    [change],
+  );
+  const types = useMemo(() => {
+    const named = idsOf(search['types']).filter((type): type is SpanType => spanTypes.includes(type as SpanType));
+    return named.length === 0 ? undefined : new Set(named);
+  }, [search]);
+
+  return {
+    search,
+    change,
+    selected: search['span'] ?? traceNodeId,
+    select: useCallback((id: string | undefined) => change({ span: id === traceNodeId ? undefined : id }), [change]),
+    window: useMemo(() => windowFromText(search['t']), [search]),
+    setWindow: useCallback(
+      (window: TimeWindow | undefined) => change({ t: window === undefined ? undefined : windowToText(window) }),
+      [change],
+    ),
+    openness,
+    setOverrides,
+    setDepth,
+    types,
+    hasCriticalPath: search['path'] === 'critical',
+    foldsGaps: search['gaps'] === 'folded',
+    isOnlyMatches: search['show'] === 'matches',
+    needle: search['q'] ?? '',
+  };
+}
+
+export type TraceState = ReturnType<typeof useTraceState>;
+
+const idsOf = (text: string | undefined): readonly string[] => (text ?? '').split(',').filter((id) => id !== '');

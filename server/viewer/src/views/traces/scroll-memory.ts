@@ -1,0 +1,11 @@
+/** Where a list was scrolled to, by its place in the history: Back shows it as it was left. */
+const offsets = new Map<string, number>();
+
+// The router gives each history entry a key of its own.
+const entryKey = (): string => `${history.state?.key ?? ''} ${location.pathname}`;
+
+export const keptScroll = (): number => offsets.get(entryKey()) ?? 0;
+
+export function keepScroll(offset: number): void {
+  offsets.set(entryKey(), offset);
+}

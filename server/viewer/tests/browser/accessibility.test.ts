@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { oddTrace } from '../data/odd.ts';
+import { openPage, openTrace, send, tableRows } from './harness/page.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Waits until a page has what it asked for. Its live stream never rests, so that the network does not tell. */
+async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  await page.waitForTimeout(500);
+  await expect.poll(() => page.locator('[role=status][aria-label=Loading]').count()).toBe(0);
+}
+
+/** What axe finds on a page, as sentences. */
+async function violationsOn(page: Page): Promise<readonly string[]> {
+  // Through the protocol, which our policy does not bind; a script element would not run, as it should be.
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    interface Found {
+      readonly id: string;
+      readonly help: string;
+      readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+    }
+    const axe = (globalThis as unknown as { axe: { run(options: object): Promise<{ violations: readonly Found[] }> } })
+      .axe;
+    const { violations } = await axe.run({
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+      // Dialogs and menus stand at the end of the document, outside its landmarks; they are roles of their own.
+      rules: { region: { enabled: false } },
+    });
+    return violations.map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}\n  ${nodes.map((node) => `${node.html.slice(0, 200)}\n    ${node.failureSummary ?? ''}`).join('\n  ')}`,
+    );
+  });
+}
+
+const conversation = () =>
+  oddTrace(
+    [
+      { name: 'run', at: [0, 1000], span_type: 'agent' },
+      {
+        name: 'chat',
+        at: [10, 600],
+        under: 'run',
+        span_type: 'llm',
+        model: 'gpt-4o',
+        tokens_input: 10,
+        tokens_output: 5,
+        input_data: {
+          messages: [
+            { role: 'system', content: 'Be brief.' },
+            { role: 'user', content: '# Hello\n\n- one\n\n```ts\nconst a = 1;\n```' },
+          ],
+        },
+        output_data: {
+          messages: [
+            {
+              role: 'assistant',
+              content: null,
+              tool_calls: [{ id: 'c1', function: { name: 'look', arguments: '{"a":1}' } }],
+            },
+          ],
+        },
+      },
+      { name: 'look', at: [600, 900], under: 'run', span_type: 'tool', status: 'error', error: 'no' },
+    ],
+    { name: 'accessible' },
+  );
+
+const pages = [
+  '/traces?project=dev',
+  '/traces?project=dev&q=nothing-has-this-word',
+  '/sessions?project=dev',
+  '/users?project=dev',
+  '/dashboard?project=dev',
+  '/start?project=dev',
+  '/settings?project=dev',
+  '/sign-in',
+];
+
+describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', (colorScheme) => {
+  it.each(pages)('on %s', async (path) => {
+    const { page } = await openPage(path, { colorScheme });
+    await settled(page);
+
+    expect(await violationsOn(page)).toEqual([]);
+  });
+
+  it('on a trace with a span open in each tab', async () => {
+    const trace = conversation();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, `span=${trace.traceId.slice(0, 8)}-chat`, { colorScheme });
+
+    for (const tab of ['Messages', 'Input/Output', 'Usage', 'Meta', 'Scores', 'Raw']) {
+      await page.getByRole('tab', { name: tab }).click();
+      await settled(page);
+      expect(await violationsOn(page)).toEqual([]);
+    }
+  });
+
+  it('with the command palette, the help, a menu, a filter and the peek sheet open', async () => {
+    const { page } = await openPage('/traces?project=dev', { colorScheme });
+    await tableRows(page).first().waitFor();
+    const open = [
+      () => page.keyboard.press('Control+k'),
+      () => page.keyboard.press('?'),
+      () => page.getByRole('button', { name: 'Columns' }).click(),
+      () => page.getByRole('button', { name: /Time range/ }).click(),
+      () => page.keyboard.press(' '),
+    ];
+    for (const layer of open) {
+      await layer();
+      await page.waitForTimeout(200);
+      expect(await violationsOn(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.waitForTimeout(150);
+    }
+  });
+});
+
+describe('on a phone', () => {
+  const phone = { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true };
+
+  it.each(pages)('%s fits 320 pixels, and axe finds nothing', async (path) => {
+    const { page } = await openPage(path, phone);
+    await settled(page);
+
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow).toBe(0);
+    expect(await violationsOn(page)).toEqual([]);
+  });
+
+  it('opens a trace, a span as a sheet, and goes back', async () => {
+    const trace = conversation();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, '', phone);
+
+    await page.locator('[role=treegrid] [role=row]', { hasText: 'chat' }).first().tap();
+    await page.getByRole('dialog').getByText('Hello').waitFor();
+    expect(await violationsOn(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close' }).tap();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  });
+});
+
+describe('by the keyboard only', () => {
+  it('goes from the list to an answer and back', async () => {
+    const trace = conversation();
+    await send({ ...trace, traces: (trace.traces ?? []).map((record) => ({ ...record, name: 'by keyboard' })) });
+    const { page } = await openPage('/traces?project=dev&name=by keyboard');
+    await tableRows(page).first().waitFor();
+
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('[role=treegrid]').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.locator('[data-panel] h2').getByText('chat').waitFor();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tab');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('treegrid');
+    await page.goBack();
+
+    await tableRows(page).first().waitFor();
+    expect(await tableRows(page).first().getAttribute('aria-selected')).toBe('true');
+  });
+
+  it('lets single keys be switched off', async () => {
+    const { page } = await openPage('/settings?project=dev');
+    await page.getByLabel('Single keys act').uncheck();
+
+    await page.locator('h1').click();
+    await page.keyboard.press('g');
+    await page.keyboard.press('t');
+    await page.waitForTimeout(300);
+
+    expect(page.url()).toContain('/settings');
+  });
+});
+
+it('draws without motion where less of it is asked for, and with forced colours', async () => {
+  const { page, complaints } = await openPage('/traces?project=dev', {
+    reducedMotion: 'reduce',
+    forcedColors: 'active',
+  });
+  await tableRows(page).first().waitFor();
+
+  const running = await page.evaluate(() => document.getAnimations().length);
+  expect(running).toBe(0);
+  expect(complaints).toEqual([]);
+});

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { hostileTexts } from '../data/hostile.ts';
+import { type OddSpan, oddTrace } from '../data/odd.ts';
+import { openPage, openTrace, send, tableRows } from './harness/page.ts';
+
+/** A trace of one model call, opened at it. */
+async function openCall(span: Partial<OddSpan>, search = '') {
+  const trace = oddTrace([{ name: 'chat', at: [0, 900], span_type: 'llm', ...span }], { name: 'payloads' });
+  await send(trace);
+  const id = trace.spans?.[0]?.span_id ?? '';
+  const opened = await openTrace(trace.traceId, `span=${id}${search}`);
+  return { ...opened, panel: opened.page.locator('[data-panel]'), traceId: trace.traceId };
+}
+
+const said = (content: unknown, more: object = {}) => ({
+  output_data: { messages: [{ role: 'assistant', content, ...more }] },
+});
+
+describe('hostile payloads', () => {
+  it.each(Object.entries(hostileTexts))('%s is shown and never run, loaded or followed', async (_, text) => {
+    const marker = 'the end of it';
+    const { page, panel, complaints, strays } = await openCall({
+      name: text.slice(0, 200),
+      input_data: { messages: [{ role: 'user', content: `${text}\n\n${marker}` }] },
+      ...said(`${text}\n\n${marker}`),
+      metadata: { note: text, [text.slice(0, 40)]: 1 },
+      error: text,
+      status: 'error',
+    });
+    await panel.getByText(marker).first().waitFor();
+    for (const tab of ['Input/Output', 'Meta', 'Raw']) await page.getByRole('tab', { name: tab }).click();
+    await page.waitForTimeout(100);
+
+    expect(complaints).toEqual([]);
+    expect(strays).toEqual([]);
+    expect(await page.evaluate(() => (globalThis as { hacked?: unknown }).hacked)).toBeUndefined();
+    expect(
+      await page
+        .locator('main script, main iframe, main object, main embed, main form[action], main svg:not([class*=lucide])')
+        .count(),
+    ).toBe(0);
+    expect(
+      await page.locator('main a[href^="javascript:"], main a[href^="data:"], main a[href^="vbscript:"]').count(),
+    ).toBe(0);
+  });
+
+  it('stay inert in the list too', async () => {
+    const text = hostileTexts['an image that fails'] ?? '';
+    const trace = oddTrace([], { name: text, trace: { user_id: text, tags: [text.slice(0, 90)], session_id: text } });
+    await send(trace);
+    const { page, complaints, strays } = await openPage('/traces?project=dev&from=-1h');
+    await tableRows(page).filter({ hasText: 'onerror' }).first().waitFor();
+
+    expect([complaints, strays]).toEqual([[], []]);
+  });
+});
+
+describe('characters that are not seen', () => {
+  it('are drawn as badges and counted, and copied as they were sent', async () => {
+    const text = 'pay \u202Eevil\u202C now\u200B \u001b[31mred';
+    const { page, panel } = await openCall(said(text));
+
+    await panel.getByText('4 hidden characters').waitFor();
+    expect(await panel.locator('[data-name="U+202E"]').count()).toBeGreaterThan(0);
+    expect(await panel.locator('[data-name="ESC"]').count()).toBeGreaterThan(0);
+    await panel.getByRole('button', { name: 'Copy text' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(text);
+  });
+
+  it('are no matter in emoji, Persian or Hindi', async () => {
+    const { panel } = await openCall(said('👩‍👩‍👧‍👦 and می‌خواهم and क्‍ष'));
+
+    await panel.getByText('می‌خواهم').waitFor();
+    expect(await panel.getByText('hidden character').count()).toBe(0);
+  });
+});
+
+describe('messages', () => {
+  it('pair tool calls with their results, in whatever order these came', async () => {
+    const calls = ['one', 'two'].map((name) => ({
+      id: `id-${name}`,
+      type: 'function',
+      function: { name, arguments: '{"of":"it"}' },
+    }));
+    const { panel } = await openCall({
+      input_data: {
+        messages: [
+          { role: 'assistant', content: null, tool_calls: calls },
+          { role: 'tool', tool_call_id: 'id-two', content: 'result of two' },
+          { role: 'tool', tool_call_id: 'id-one', content: 'result of one' },
+          { role: 'tool', tool_call_id: 'id-three', content: 'nobody asked' },
+        ],
+      },
+      ...said('done'),
+    });
+
+    await panel.getByRole('region', { name: 'Call of one' }).getByText('result of one').waitFor();
+    await panel.getByRole('region', { name: 'Call of two' }).getByText('result of two').waitFor();
+    await panel.getByText('Result without a call').waitFor();
+  });
+
+  it('say when a call has no result and when its arguments are cut', async () => {
+    const { panel } = await openCall(
+      said(null, { tool_calls: [{ id: 'c', function: { name: 'cut', arguments: '{"city": "Os' } }] }),
+    );
+
+    await panel.getByText(/Not valid JSON at character \d+/).waitFor();
+    await panel.getByText('No result in this record').waitFor();
+  });
+
+  it('show refusals, reasoning, encrypted reasoning and finish reasons', async () => {
+    const { panel } = await openCall({
+      finish_reason: 'length',
+      output_data: {
+        messages: [
+          {
+            role: 'assistant',
+            content: [
+              { type: 'thinking', thinking: 'step by step' },
+              { type: 'reasoning', encrypted_content: 'A'.repeat(2800) },
+              { type: 'refusal', refusal: 'I will not.' },
+              { type: 'foo', bar: 1 },
+            ],
+          },
+        ],
+      },
+    });
+
+    await panel.getByText('Refused').waitFor();
+    await panel.getByText('Reasoning, 3 words').waitFor();
+    await panel.getByText('Reasoning is encrypted by the provider (2.1 kB).').waitFor();
+    await panel.getByText('Unknown part: foo').waitFor();
+    await panel.getByText('Stopped at the token limit').waitFor();
+  });
+
+  it('show an image that is in the record, and never load one that is elsewhere', async () => {
+    const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const { panel, strays, complaints } = await openCall({
+      input_data: {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'image_url', image_url: { url: `data:image/svg+xml;base64,${pixel}` } },
+              { type: 'image_url', image_url: { url: 'https://example.org/pixel.png' } },
+              {
+                type: 'image_url',
+                image_url: { url: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" onload="hacked=1"/>' },
+              },
+            ],
+          },
+        ],
+      },
+      ...said('seen'),
+    });
+
+    await panel.getByText('image/png · 1 × 1 · 70 B').waitFor();
+    await panel.getByText('example.org').first().waitFor();
+    expect(await panel.locator('img').count()).toBe(1);
+    expect([strays, complaints]).toEqual([[], []]);
+  });
+
+  it('say what was cut when it was sent', async () => {
+    const { page } = await openCall({
+      ...said('the beginning of a long'),
+      truncated: [{ path: 'output_data.messages.0.content', original_bytes: 8_400_000 }],
+    });
+
+    await page.getByRole('tab', { name: 'Input/Output' }).click();
+    await page.getByText('had 8.4 MB. The rest was never stored.').waitFor();
+  });
+});
+
+describe('JSON', () => {
+  it('of 5 MB opens, is searched and folded without stopping the page', async () => {
+    const items = Array.from({ length: 40_000 }, (_, index) => ({
+      id: index,
+      text: `item number ${index} of many, with some words to fill it up`,
+      ok: index % 2 === 0,
+      nested: { deep: [index] },
+    }));
+    const { page, panel } = await openCall({ span_type: 'tool', output_data: { items } });
+    const tree = panel.getByRole('tree', { name: 'Output' });
+    await tree.getByText('[ 40,000 ]').click();
+    await tree
+      .getByText(/Show 100 of 39,900 more/)
+      .waitFor({ state: 'attached', timeout: 5000 })
+      .catch(() => {});
+
+    await panel.getByRole('searchbox', { name: 'Search Output' }).fill('number 39999 of');
+    await panel.getByText('1 found').waitFor();
+    await page.keyboard.press('Enter');
+
+    await tree.getByText('item number 39999').first().waitFor();
+    expect(await tree.getByRole('treeitem').count()).toBeLessThan(80);
+  });
+
+  it('tells null, empty things and nothing apart', async () => {
+    const { panel } = await openCall({
+      span_type: 'tool',
+      input_data: { nothing: null, text: '', list: [], object: {}, zero: 0 },
+    });
+    const tree = panel.getByRole('tree', { name: 'Input' });
+
+    for (const text of ['null', '""', '[]', '{}', '0']) await tree.getByText(text, { exact: true }).first().waitFor();
+    await panel.getByText('Not recorded').waitFor();
+  });
+
+  it('of one text of 5 MB without a line break does not stop the page', async () => {
+    const { panel } = await openCall({ span_type: 'tool', output_data: { text: 'x'.repeat(5_000_000) } });
+
+    await panel.getByRole('button', { name: 'Show all 5,000,000 characters' }).click();
+
+    await panel.page().getByRole('dialog').getByText('5.0 MB').waitFor();
+  });
+});
+
+describe('usage and cost', () => {
+  it('adds parts up to inclusive totals and says where a cost comes from', async () => {
+    const { page, panel } = await openCall({
+      model: 'gpt-4o-2024-11-20',
+      requested_model: 'gpt-4o',
+      provider: 'openai',
+      tokens_input: 1000,
+      tokens_output: 200,
+      tokens_cache_read: 600,
+      tokens_reasoning: 50,
+      cost_usd: 0.0000004,
+      cost_source: 'reported',
+      ...said('hi'),
+    });
+    await panel.getByText('gpt-4o-2024-11-20, asked for gpt-4o').waitFor();
+    await page.getByRole('tab', { name: 'Usage' }).click();
+
+    for (const text of [
+      '600 cache read',
+      '400 rest',
+      '50 reasoning',
+      '150 rest',
+      '<$0.000001 · reported by the client',
+    ])
+      await panel.getByText(text).waitFor();
+  });
+
+  it('never shows 0 for a price that nobody knows', async () => {
+    const { page, panel } = await openCall({ model: 'in-house-7b', tokens_input: 10, tokens_output: 5, ...said('hi') });
+    await page.getByRole('tab', { name: 'Usage' }).click();
+
+    await panel.getByText('No price known for in-house-7b.').waitFor();
+  });
+
+  it('copies a call as cURL without any key of ours', async () => {
+    const { page, panel } = await openCall({
+      model: 'gpt-4o',
+      input_data: { messages: [{ role: 'user', content: "it's" }] },
+      ...said('hi'),
+    });
+    await panel.getByRole('button', { name: 'Copy and more' }).click();
+    await page.getByRole('menuitem', { name: 'Copy as cURL' }).click();
+
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toContain('$OPENAI_API_KEY');
+    expect(copied).toContain("it'\\''s");
+    expect(copied).not.toContain('project-dev');
+  });
+});

@@ -1,0 +1,359 @@
+import { describe, expect, it } from 'vitest';
+import { largeTrace } from '../data/large.ts';
+import { deepChain, oddTrace } from '../data/odd.ts';
+import { timeAt } from '../data/send.ts';
+import { openPage, openTrace, searchOf, selectedRow, send, treeRows } from './harness/page.ts';
+
+const names = (page: Awaited<ReturnType<typeof openTrace>>['page']) =>
+  treeRows(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
+
+const agent = () =>
+  oddTrace(
+    [
+      { name: 'plan', at: [0, 1000], span_type: 'agent' },
+      {
+        name: 'ask',
+        at: [10, 400],
+        under: 'plan',
+        span_type: 'llm',
+        model: 'gpt-4o',
+        output_data: { messages: [{ role: 'assistant', content: 'nothing of note' }] },
+      },
+      {
+        name: 'search',
+        at: [400, 700],
+        under: 'plan',
+        span_type: 'tool',
+        output_data: { found: 'a needle in the hay' },
+      },
+      { name: 'fetch', at: [410, 690], under: 'search', status: 'error', error: 'refused by example.org' },
+      { name: 'answer', at: [700, 990], under: 'plan', span_type: 'llm', model: 'gpt-4o' },
+    ],
+    { name: 'research' },
+  );
+
+describe('the tree', () => {
+  it('has a row for the trace and each span, named in a sentence', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    expect(await names(page)).toEqual([
+      'trace, research, 1.00 s, starts at 0 ms',
+      'agent, plan, 1.00 s, starts at 0 ms',
+      'llm, ask, 390 ms, starts at 10.0 ms',
+      'tool, search, 300 ms, starts at 400 ms',
+      'function, fetch, 280 ms, starts at 410 ms, failed',
+      'llm, answer, 290 ms, starts at 700 ms',
+    ]);
+  });
+
+  it('moves, closes and opens by the keyboard, and the address has all of it', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    for (const key of ['j', 'j', 'j', 'ArrowLeft']) await page.keyboard.press(key);
+
+    await expect.poll(() => treeRows(page).count()).toBe(5);
+    expect(await selectedRow(page).getAttribute('aria-label')).toContain('search');
+    expect(await selectedRow(page).getAttribute('aria-expanded')).toBe('false');
+    expect(searchOf(page).get('span')).toContain('search');
+    expect(searchOf(page).get('closed')).toContain('search');
+  });
+
+  it('shows from a copied link what was shown: selection, closed rows, tab and window', async () => {
+    const trace = agent();
+    await send(trace);
+    const id = trace.traceId.slice(0, 8);
+    const { page } = await openTrace(trace.traceId, `span=${id}-search&closed=${id}-search&tab=meta&t=0.3s..0.8s`);
+
+    expect(await selectedRow(page).getAttribute('aria-label')).toContain('search');
+    expect(await treeRows(page).count()).toBe(5);
+    expect(await page.getByRole('tab', { name: 'Meta' }).getAttribute('aria-selected')).toBe('true');
+    expect(await page.getByRole('slider', { name: 'Start of the window' }).getAttribute('aria-valuetext')).toBe(
+      '+300 ms',
+    );
+  });
+
+  it('leads to every error by e, also inside what is closed', async () => {
+    const trace = agent();
+    await send(trace);
+    const id = trace.traceId.slice(0, 8);
+    const { page } = await openTrace(trace.traceId, `closed=${id}-plan`);
+    expect(await treeRows(page).count()).toBe(2);
+
+    await page.keyboard.press('e');
+
+    await expect.poll(() => selectedRow(page).getAttribute('aria-label')).toContain('fetch');
+    await page.locator('[data-panel]').getByText('refused by example.org').waitFor();
+  });
+
+  it('zooms, pans and takes zooms back, never beyond the trace', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+    const window = () => searchOf(page).get('t');
+
+    await page.keyboard.press('w');
+    await expect.poll(window).toBe('0.2s..0.8s');
+    for (let times = 0; times < 9; times++) await page.keyboard.press('d');
+    await expect.poll(window).toBe('0.4s..1s');
+    for (let times = 0; times < 10; times++) await page.keyboard.press('Backspace');
+    await expect.poll(window).toBe(null);
+    for (let times = 0; times < 40; times++) await page.keyboard.press('w');
+    const [from = 0, to = 0] = (window() ?? '').split('..').map((text) => Number.parseFloat(text));
+    expect((to - from) * 1000).toBeCloseTo(0.05, 3);
+    await page.keyboard.press('0');
+    await expect.poll(window).toBe(null);
+  });
+
+  it('shows the critical path and how much of a span is on it', async () => {
+    const trace = agent();
+    await send(trace);
+    const id = trace.traceId.slice(0, 8);
+    const { page } = await openTrace(trace.traceId, `span=${id}-search`);
+
+    await page.keyboard.press('p');
+
+    await page.getByText('20.0 ms of 300 ms on the path').waitFor();
+    expect(searchOf(page).get('path')).toBe('critical');
+  });
+
+  it('narrows to types of spans and keeps what leads to them', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, 'types=function');
+
+    expect((await names(page)).map((name) => name.split(',')[1]?.trim())).toEqual([
+      'research',
+      'plan',
+      'search',
+      'fetch',
+    ]);
+  });
+});
+
+describe('finding in a trace', () => {
+  it('finds names and errors at once, and steps through them', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    await page.keyboard.press('/');
+    await page.keyboard.type('example.org');
+    await page.getByText('1 match', { exact: true }).waitFor();
+    await page.keyboard.press('Enter');
+
+    await expect.poll(() => selectedRow(page).getAttribute('aria-label')).toContain('fetch');
+    await page.getByText('1 of 1', { exact: true }).waitFor();
+  });
+
+  it('finds a word that stands in one payload only, in a worker that the policy allows', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page, complaints } = await openTrace(trace.traceId, 'q=needle&in=contents&show=matches');
+
+    await expect.poll(async () => (await names(page)).length).toBe(3);
+    expect((await names(page)).at(-1)).toContain('search');
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe('odd traces', () => {
+  it('shows a parent that is missing as a row of its own', async () => {
+    const trace = oddTrace([
+      { name: 'a', at: [0, 100], parent_span_id: 'nowhere0' },
+      { name: 'b', at: [100, 200], parent_span_id: 'nowhere0' },
+    ]);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    expect((await names(page))[1]).toContain('Missing parent nowhere0… (2 spans)');
+    expect(await treeRows(page).count()).toBe(4);
+  });
+
+  it('puts a parent that arrives late above its children', async () => {
+    const trace = oddTrace(
+      [
+        { name: 'parent', at: [0, 500], span_type: 'agent' },
+        { name: 'child', at: [10, 20], under: 'parent' },
+      ],
+      { startMs: Date.now() - 3000, lengthMs: null },
+    );
+    const [parent, child] = trace.spans ?? [];
+    if (parent === undefined || child === undefined) throw new Error('two spans');
+    await send({ traces: trace.traces ?? [], spans: [child] });
+    const { page } = await openTrace(trace.traceId);
+    expect((await names(page))[1]).toContain('Parent not received yet');
+
+    await send({ spans: [parent] });
+
+    await expect.poll(async () => (await names(page))[1], { timeout: 12_000 }).toContain('agent, parent');
+    expect((await names(page))[2]).toContain('child');
+  });
+
+  it('shows two roots side by side and cuts a circle of parents', async () => {
+    const trace = oddTrace([
+      { name: 'root', at: [0, 100] },
+      { name: 'other root', at: [200, 300] },
+      { name: 'x', at: [400, 500], under: 'y' },
+      { name: 'y', at: [450, 550], under: 'x' },
+    ]);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    expect((await names(page)).map((name) => name.split(',')[1]?.trim())).toEqual([
+      'odd',
+      'root',
+      'other root',
+      'x',
+      'y',
+    ]);
+    await page.getByText('in a circle of parents').waitFor();
+  });
+
+  it('draws the time of a child as it was sent, and says that clocks may differ', async () => {
+    const trace = oddTrace([
+      { name: 'parent', at: [200, 800] },
+      { name: 'early', at: [80, 500], under: 'parent' },
+    ]);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, `span=${trace.traceId.slice(0, 8)}-early`);
+
+    await page
+      .locator('[data-panel]')
+      .getByText('Starts 120 ms before its parent. The two clocks may differ.')
+      .waitFor();
+    expect(await selectedRow(page).getAttribute('aria-label')).toContain('starts at 80.0 ms');
+  });
+
+  it('does not let a child a day off squeeze the others to nothing', async () => {
+    const trace = oddTrace([
+      { name: 'near', at: [0, 900] },
+      { name: 'far', at: [-86_400_000, -86_399_000], under: 'near' },
+    ]);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    await page.getByText('1 span lies far outside this trace’s time.').waitFor();
+    expect(await page.getByRole('slider', { name: 'Start of the window' }).getAttribute('aria-valuetext')).toBe(
+      '+0 ms',
+    );
+  });
+
+  it('says of a span without an end that none was received', async () => {
+    const trace = oddTrace([
+      { name: 'parent', at: [0, 900] },
+      { name: 'lost', at: [100], under: 'parent' },
+    ]);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    expect((await names(page))[2]).toContain('no end received');
+  });
+
+  it('shows a trace without spans, and a span that took no time', async () => {
+    const [empty, instant] = [oddTrace([]), oddTrace([{ name: 'instant', at: [5, 5] }])];
+    await send(empty, instant);
+
+    const { page } = await openTrace(instant.traceId);
+    expect((await names(page))[1]).toContain('instant, 0 ms');
+    await page.goto(page.url().replace(instant.traceId, empty.traceId));
+    await page.getByText('This trace has no spans.').waitFor();
+  });
+
+  it('offers to fold time in which nothing ran, and says that it did', async () => {
+    const trace = oddTrace(
+      [
+        { name: 'first', at: [0, 60] },
+        { name: 'last', at: [35_940, 36_000] },
+      ],
+      { lengthMs: 36_000 },
+    );
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+    await page.getByText('100 % of the time nothing ran.').waitFor();
+
+    await page.keyboard.press('z');
+
+    await page.getByText('lengths across a hatched band are not to scale').waitFor();
+    expect(searchOf(page).get('gaps')).toBe('folded');
+  });
+
+  it('opens a chain 2,000 deep to its end', async () => {
+    const trace = deepChain(2000);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, 'depth=9000');
+
+    await page.keyboard.press('End');
+
+    await expect.poll(() => selectedRow(page).getAttribute('aria-label')).toContain('deep 1999');
+    expect(await selectedRow(page).getAttribute('aria-level')).toBe('2001');
+  });
+
+  it('says what is not there: a trace of another project or time', async () => {
+    const { page } = await openPage('/traces/0123456789abcdef?project=dev');
+
+    await page.getByText('No trace 01234567 in project dev.').waitFor();
+    await page.getByText('It may have expired after 90 days').waitFor();
+  });
+});
+
+describe('size', () => {
+  it('folds thousands of alike children into a row that opens', async () => {
+    const trace = oddTrace(
+      [
+        { name: 'parent', at: [0, 990] },
+        ...Array.from({ length: 5000 }, (_, index) => ({
+          name: 'embed',
+          span_id: `e${index}-${Math.random().toString(36).slice(2)}`,
+          at: [index / 10, index / 10 + 12] as const,
+          under: 'parent',
+        })),
+      ],
+      { name: 'many' },
+    );
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+
+    await page.getByText('embed × 5,000').waitFor();
+    expect(await treeRows(page).count()).toBeLessThan(10);
+  });
+
+  it('mounts only the rows that are seen of 50,000, and reaches the last', async () => {
+    const trace = largeTrace(50_000, Date.now() - 3_600_000, Math.floor(Math.random() * 1e9));
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, 'depth=9');
+    await page.getByText('on their way').waitFor({ state: 'detached' });
+
+    await page.keyboard.press('End');
+
+    await expect.poll(() => page.locator('[role=treegrid]').getAttribute('aria-rowcount')).toBe('50001');
+    await expect.poll(() => selectedRow(page).getAttribute('aria-rowindex')).toBe('50001');
+    expect(await treeRows(page).count()).toBeLessThan(120);
+  });
+});
+
+describe('a trace that runs', () => {
+  it('updates by itself, keeps what is selected, and its totals become final', async () => {
+    const startMs = Date.now() - 2_000;
+    const trace = oddTrace([{ name: 'working', at: [0], span_type: 'agent' }], {
+      startMs,
+      lengthMs: null,
+      name: 'live run',
+    });
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, `span=${trace.traceId.slice(0, 8)}-working`);
+    expect(await selectedRow(page).getAttribute('aria-label')).toContain('running');
+
+    const end_time = timeAt(startMs, 5000);
+    await send({
+      traces: (trace.traces ?? []).map((record) => ({ ...record, end_time })),
+      spans: (trace.spans ?? []).map((record) => ({ ...record, end_time })),
+    });
+
+    await expect.poll(() => selectedRow(page).getAttribute('aria-label'), { timeout: 12_000 }).toContain('5.00 s');
+    await page.locator('[data-panel] h2').getByText('working').waitFor();
+  });
+});

@@ -1,0 +1,44 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  // Addresses relative to the page: the server may stand behind any path of a proxy. It corrects them for pages that lie deeper.
+  base: './',
+  resolve: { conditions: ['@llm-tracer/source', 'module', 'browser', 'development|production'] },
+  plugins: [react(), precompressed()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2022',
+    // Everything is a file of this server: the content security policy allows neither inline scripts nor data: fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1_000,
+  },
+});
+
+/** Writes each text file compressed beside itself, once, so that the server does not do it for each visitor. */
+function precompressed(): Plugin {
+  return {
+    name: 'precompressed',
+    apply: 'build',
+    async closeBundle() {
+      const folder = join(import.meta.dirname, 'dist', 'assets');
+      const files = (await readdir(folder)).filter((name) => /\.(js|css)$/.test(name));
+      await Promise.all(
+        files.map(async (name) => {
+          const file = join(folder, name);
+          const content = await readFile(file);
+          const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } };
+          await writeFile(`${file}.br`, await promisify(brotliCompress)(content, best));
+          await writeFile(`${file}.gz`, await promisify(gzip)(content, { level: 9 }));
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['@llm-tracer/source', 'module', 'node', 'development|production'];
+
+/** `pnpm test:browser`: the viewer in a real Chromium, against a real server. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    name: 'browser',
+    include: ['server/viewer/tests/browser/**/*.test.ts'],
+    globalSetup: ['server/viewer/tests/browser/harness/global-setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // Each file has a tab of one browser; more would only take the processor from each other.
+    maxWorkers: 2,
+  },
+});
