@@ -11,7 +11,7 @@ export const nanosAt = (millis: number): string => `${1_772_600_000_000 + millis
 export const timeAt = (millis: number): string =>
   `${new Date(1_772_600_000_000 + millis).toISOString().slice(0, -1)}000Z`;
 
-export function anyValue(value: unknown): object {
+function anyValue(value: unknown): object {
   if (typeof value === 'string') return { stringValue: value };
   if (typeof value === 'boolean') return { boolValue: value };
   if (typeof value === 'number') return Number.isInteger(value) ? { intValue: String(value) } : { doubleValue: value };
@@ -19,7 +19,7 @@ export function anyValue(value: unknown): object {
   return { kvlistValue: { values: pairs(value as Attributes) } };
 }
 
-export const pairs = (attributes: Attributes): object[] =>
+const pairs = (attributes: Attributes): object[] =>
   Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(value) }));
 
 interface SpanParts {
