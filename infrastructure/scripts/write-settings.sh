@@ -56,7 +56,7 @@ lambda_role_arn  = "$role"
 alerts_topic_arn = "$topic"
 
 # Yours: variables.tf has all of them.
-alert_emails = []
+# alert_emails = ["you@example.com"]
 $key_line
 HCL
 terraform fmt "$tfvars" > /dev/null
