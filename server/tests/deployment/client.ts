@@ -50,7 +50,7 @@ export const patch = (path: string, body: unknown, options?: CallOptions) => cal
 
 /** Random ids, so that a run meets neither another one's records nor its own tombstones. */
 export const newTraceId = (): string => randomBytes(16).toString('hex');
-export const newSpanId = (): string => randomBytes(8).toString('hex');
+const newSpanId = (): string => randomBytes(8).toString('hex');
 
 /** A user of this file's own: its traces are told from all others, and deleted when the file is done. */
 export function aUserOfItsOwn(): string {
