@@ -45,7 +45,6 @@ resource "aws_iam_role_policy" "lambda" {
         Effect = "Allow"
         Action = [
           "dynamodb:BatchGetItem",
-          "dynamodb:BatchWriteItem",
           "dynamodb:ConditionCheckItem",
           "dynamodb:DeleteItem",
           "dynamodb:DescribeTable",

@@ -22,6 +22,8 @@ const names = (environment: string) => ({
 const guidePolicy = join(infrastructure, 'policies/LLMTracerDeploymentPolicy.json');
 const narrowPolicy = join(infrastructure, 'policies/LLMTracerDeploymentPolicyNarrow.json');
 
+const role = `llm-tracer-${account}-lambda-role`;
+
 let clone: Awaited<ReturnType<typeof makeClone>>;
 let emulator: Emulator;
 let operator: Operator;
@@ -30,7 +32,6 @@ let dev: ReturnType<typeof startDev>;
 let prod: ReturnType<typeof startProd>;
 
 beforeAll(async () => {
-  const role = `llm-tracer-${account}-lambda-role`;
   [clone, emulator] = await Promise.all([
     makeClone(),
     startEmulator({
@@ -319,6 +320,29 @@ describe('dev, deployed, run as its Function URL with the rights of its role', (
 
     expect(calls.length).toBeGreaterThan(100);
     expect(calls.filter(({ denied, status }) => denied === true || status === 403)).toEqual([]);
+  });
+});
+
+describe('the rights of the role', () => {
+  it('are all needed: each is used, but for what no emulator shows', async () => {
+    await Promise.all([dev.examples, prod.basicTest]);
+    const { body } = await emulator.form('iam', 'GetRolePolicy', {
+      RoleName: role,
+      PolicyName: 'store',
+      Version: '2010-05-08',
+    });
+    const document = JSON.parse(decodeURIComponent(/<PolicyDocument>(.*?)<\/PolicyDocument>/s.exec(body)?.[1] ?? ''));
+    const granted: string[] = document.Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow').flatMap(
+      ({ Action }: { Action: string[] }) => Action,
+    );
+
+    const used = new Set(
+      (await emulator.record()).filter(({ key }) => key.startsWith('fn-')).map(({ action }) => action),
+    );
+
+    // Lambda itself writes logs; sizes of tables are for /metrics, which nothing here may read.
+    const unseen = ['logs:CreateLogStream', 'logs:PutLogEvents', 'dynamodb:DescribeTable'];
+    expect(granted.filter((action) => !used.has(action)).sort()).toEqual(unseen.sort());
   });
 });
 

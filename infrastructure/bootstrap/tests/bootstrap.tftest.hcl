@@ -88,7 +88,7 @@ run "role_is_limited_to_tables_payloads_and_logs" {
     condition = toset(flatten([
       for s in jsondecode(aws_iam_role_policy.lambda["shared"].policy).Statement : s.Action if s.Effect == "Allow"
       ])) == toset([
-      "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem",
+      "dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:DeleteItem",
       "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem",
       "s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject",
       "logs:CreateLogStream", "logs:PutLogEvents",

@@ -33,6 +33,12 @@ export interface Emulator {
   ): Promise<{ status: number; body: Record<string, unknown> }>;
   /** A GET of a REST path, signed by the access key id. */
   read(key: string, service: string, path: string): Promise<{ status: number; text: string }>;
+  /** A call of the query protocol, as an administrator; what was answered, as XML. */
+  form(
+    service: string,
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; body: string }>;
   stop(): Promise<void>;
 }
 
@@ -91,6 +97,14 @@ export async function startEmulator({ policies, roles }: EmulatorOptions): Promi
     async read(key, service, path) {
       const response = await fetch(url + path, { headers: signed(key, service) });
       return { status: response.status, text: await response.text() };
+    },
+    async form(service, action, parameters) {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: signed('admin', service),
+        body: new URLSearchParams({ Action: action, ...parameters }),
+      });
+      return { status: response.status, body: await response.text() };
     },
     async stop() {
       await run(script, ['stop'], options);

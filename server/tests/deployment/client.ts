@@ -31,7 +31,7 @@ export async function call(method: string, path: string, options: CallOptions = 
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: isRaw ? (body as string | Uint8Array<ArrayBuffer>) : JSON.stringify(body) }),
   });
   const text = await response.text();
   return {
@@ -66,7 +66,7 @@ export function aUserOfItsOwn(): string {
 export const secondsAgo = (seconds: number): string => new Date(Date.now() - seconds * 1000).toISOString();
 
 /** A finished trace as a batch holds it. */
-export const aTrace = (fields: Readonly<Record<string, unknown>>) => ({
+export const aTrace = <T extends object>(fields: T) => ({
   trace_id: newTraceId(),
   name: 'deployment-test',
   tags: ['deployment-test'],
@@ -76,7 +76,7 @@ export const aTrace = (fields: Readonly<Record<string, unknown>>) => ({
 });
 
 /** A finished model call as a batch holds it. */
-export const aSpan = (fields: Readonly<Record<string, unknown>>) => ({
+export const aSpan = <T extends object>(fields: T) => ({
   span_id: newSpanId(),
   name: 'chat',
   span_type: 'llm',

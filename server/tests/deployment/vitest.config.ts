@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
 const environmentFile = fileURLToPath(new URL('../../../.env', import.meta.url));
 if (existsSync(environmentFile)) process.loadEnvFile(environmentFile);
 
-const conditions = ['@llm-tracer/source', 'module', 'node', 'development|production'];
+// Not `module`, as for other tests: what the AWS SDK has there is for bundlers, and Node cannot load it.
+const conditions = ['@llm-tracer/source', 'node', 'development|production'];
 
 /** `pnpm test:deployment`: tests of a deployment, by its URL. `pnpm test` has none of them. */
 export default defineConfig({
@@ -14,8 +15,7 @@ export default defineConfig({
   ssr: { resolve: { conditions } },
   test: {
     name: 'deployment',
-    root: fileURLToPath(new URL('.', import.meta.url)),
-    include: ['*.test.ts'],
+    include: ['server/tests/deployment/*.test.ts'],
     // A function that was not called for a while starts first, and lists may lag by 5 s.
     testTimeout: 60_000,
     hookTimeout: 60_000,
