@@ -25,7 +25,8 @@ export default defineConfig({
       test: {
         name,
         include: [`${folder}/**/*.test.ts`],
-        exclude: ['**/node_modules/**', 'server/tests/dynamodb/**'],
+        // Each has a configuration of its own: `pnpm test:dynamodb`, `pnpm test:deployment`.
+        exclude: ['**/node_modules/**', 'server/tests/dynamodb/**', 'server/tests/deployment/**'],
         testTimeout: 20_000,
         hookTimeout: 20_000,
       },

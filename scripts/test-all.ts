@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { run } from './run-command.ts';
 import { root } from './workspace.ts';
 
-/** `test:all` is this program, `test:long` runs on demand. */
-const notSuites = ['test:all', 'test:long'];
+/** `test:all` is this program, `test:long` runs on demand, `test:deployment` is run by `test:infrastructure` on a deployment of its own. */
+const notSuites = ['test:all', 'test:long', 'test:deployment'];
 
 // They wait for processes of theirs more than they compute. More at once would only stretch each.
 const atOnce = 2;
