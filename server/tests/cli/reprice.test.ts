@@ -18,7 +18,8 @@ const aCall = (id: string, days: number, fields: object = {}) => ({
   ...fields,
 });
 
-describe('llm-tracer reprice', () => {
+// Each command is a process of its own: several seconds on a machine that is busy.
+describe('llm-tracer reprice', { timeout: 60_000 }, () => {
   it('gives the calls of a range the prices of today, while the server serves; totals equal a recount', async () => {
     const server = await serving({ LOG_LEVEL: 'silent' });
     const spans = [
