@@ -63,6 +63,14 @@ const pages = [
     lazyRouteComponent(() => import('./views/dashboard/dashboard-page.tsx'), 'DashboardPage'),
   ),
   page(
+    '/compare/$a',
+    lazyRouteComponent(() => import('./views/compare/pick-second-page.tsx'), 'PickSecondPage'),
+  ),
+  page(
+    '/compare/$a/$b',
+    lazyRouteComponent(() => import('./views/compare/compare-page.tsx'), 'ComparePage'),
+  ),
+  page(
     '/start',
     lazyRouteComponent(() => import('./views/start/start-page.tsx'), 'StartPage'),
   ),
