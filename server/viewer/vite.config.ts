@@ -9,7 +9,11 @@ export default defineConfig({
   root: import.meta.dirname,
   // Addresses relative to the page: the server may stand behind any path of a proxy. It corrects them for pages that lie deeper.
   base: './',
-  resolve: { conditions: ['@llm-tracer/source', 'module', 'browser', 'development|production'] },
+  resolve: {
+    conditions: ['@llm-tracer/source', 'module', 'browser', 'development|production'],
+    // The server's reading of OTLP, which opened files are read by, stands beside code that hashes.
+    alias: { 'node:crypto': join(import.meta.dirname, 'src/file/engine/no-crypto.ts') },
+  },
   plugins: [react(), precompressed()],
   worker: { format: 'es' },
   build: {

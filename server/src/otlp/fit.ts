@@ -43,9 +43,12 @@ const nameOf = (value: unknown): string => (typeof value === 'string' && value !
 
 function cut(truncated: Truncation[], path: string, value: unknown, most: number): unknown {
   if (typeof value !== 'string' || value.length <= most) return value;
-  truncated.push({ path, original_bytes: Buffer.byteLength(value) });
+  truncated.push({ path, original_bytes: bytesOf(value) });
   return head(value, most);
 }
+
+// Not Node's own way: the viewer reads OTLP files by this too, in a browser.
+const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** The beginning of a text, not ending within a character of two units. */
 function head(text: string, most: number): string {
@@ -57,7 +60,7 @@ function head(text: string, most: number): string {
 function cutList(truncated: Truncation[], path: string, value: unknown, most: number): readonly unknown[] {
   const list = value as readonly unknown[];
   if (list.length <= most) return list;
-  truncated.push({ path, original_bytes: Buffer.byteLength(JSON.stringify(list)) });
+  truncated.push({ path, original_bytes: bytesOf(JSON.stringify(list)) });
   return list.slice(0, most);
 }
 

@@ -19,6 +19,13 @@ const signIn = createRoute({
   component: lazyRouteComponent(() => import('./views/sign-in/sign-in-page.tsx'), 'SignInPage'),
 });
 
+/** Needs no key and no server: what is opened here stays on this computer. */
+const file = createRoute({
+  getParentRoute: () => root,
+  path: '/file',
+  component: lazyRouteComponent(() => import('./views/file/file-page.tsx'), 'FilePage'),
+});
+
 /** Everything but signing in stands in the frame: top bar, keys, and a key that the server accepts. */
 const frame = createRoute({ getParentRoute: () => root, id: 'frame', component: Frame });
 
@@ -81,7 +88,7 @@ const pages = [
 ];
 
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, frame.addChildren(pages)]),
+  routeTree: root.addChildren([signIn, file, frame.addChildren(pages)]),
   basepath: basePath === '' ? '/' : basePath,
   parseSearch,
   stringifySearch: formatSearch,

@@ -1,5 +1,6 @@
 import type { Scope } from 'llm-tracer/schema';
 import * as z from 'zod/mini';
+import { isFile } from '../file/opened-files.ts';
 
 /** A key that the server has accepted, with what it said about it. Without `key`: the server asks for none. */
 export interface AcceptedKey {
@@ -51,7 +52,8 @@ function read(storage: Storage, isKept: boolean): AcceptedKey[] {
 }
 
 function write(storage: Storage, isKept: boolean): void {
-  const own = keys.filter((key) => key.isKept === isKept).map(({ isKept: _, ...key }) => key);
+  // A file is open as long as its page is: after a reload, its key would open nothing.
+  const own = keys.filter((key) => key.isKept === isKept && !isFile(key.key)).map(({ isKept: _, ...key }) => key);
   try {
     if (own.length === 0) storage.removeItem(storageName);
     else storage.setItem(storageName, JSON.stringify(own));

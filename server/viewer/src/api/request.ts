@@ -1,6 +1,7 @@
 import { Problem } from 'llm-tracer/schema';
 import * as z from 'zod/mini';
 import { basePath } from '../base-path.ts';
+import { askFile, isFile } from '../file/opened-files.ts';
 import { ApiProblem, Unreachable } from './api-problem.ts';
 
 // zod would compile its parsers with `new Function`, which the content security policy forbids (and reports, even as a probe).
@@ -36,6 +37,7 @@ export async function request<T>(path: string, schema: z.ZodMiniType<T>, options
 /** Asks the API. Resolves with an answer that is a success, its body unread. */
 export async function send(path: string, options: RequestOptions): Promise<Response> {
   const { method = 'GET', key, body, signal, headers } = options;
+  if (key !== undefined && isFile(key)) return ofFile(await askFile(key, path, options.query ?? {}), path, options);
   let response: Response;
   try {
     response = await fetch(addressOf(path, options.query), {
@@ -52,6 +54,12 @@ export async function send(path: string, options: RequestOptions): Promise<Respo
     if (signal?.aborted) throw error;
     throw new Unreachable(askedOf(path, options, undefined), error);
   }
+  if (response.ok) return response;
+  throw await problemOf(response, askedOf(path, options, response));
+}
+
+/** An opened file answers as the server does, so that every page works on it; it only cannot be written to. */
+async function ofFile(response: Response, path: string, options: RequestOptions): Promise<Response> {
   if (response.ok) return response;
   throw await problemOf(response, askedOf(path, options, response));
 }

@@ -1,7 +1,7 @@
 import type { TimeseriesPoint } from 'llm-tracer/schema';
 
 const dayMs = 86_400_000;
-const sparkDays = 14;
+export const sparkDays = 14;
 
 /** The start of the first of the last days, today included: UTC days, as the series counts them. */
 export const sparkFrom = (nowMs: number): string =>

@@ -49,7 +49,7 @@ export function drawPlot(element: HTMLElement, width: number, options: PlotOptio
     {
       width,
       height,
-      padding: [8, 16, 0, 0],
+      padding: [8, 24, 0, 0],
       legend: { show: false },
       cursor: {
         sync: { key: 'dashboard', setSeries: false },

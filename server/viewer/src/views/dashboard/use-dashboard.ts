@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { seriesQuery } from '../../api/queries.ts';
+import { rangeOfFile } from '../../file/opened-files.ts';
 import { bucketFor, bucketMs, bucketStarts } from '../../model/dashboard/buckets.ts';
 import { type Grouping, rankGroups } from '../../model/dashboard/series.ts';
 import { periodBefore } from '../../model/dashboard/totals.ts';
@@ -14,12 +15,12 @@ export const groupings: readonly Grouping[] = ['model', 'name', 'user', 'tag'];
 
 /** Everything that the dashboard reads: its range and filters, and the series that they stand for. */
 export function useDashboard() {
-  const { key } = usePageSession();
+  const { key, project } = usePageSession();
   const { search } = useUrlState();
   // The range ends where the page was opened or asked anew: charts that creep on by themselves cannot be compared.
   const [nowMs, setNowMs] = useState(Date.now);
   const read: ReadFilters = useMemo(() => readFilters(search), [search]);
-  const filters = useMemo(() => ({ ...read.filters, from: read.filters['from'] ?? dashboardRange }), [read]);
+  const filters = useMemo(() => ({ from: dashboardRange, ...rangeOfFile(project), ...read.filters }), [project, read]);
   const { fromMs, toMs } = useMemo(
     () => boundsOf({ from: filters.from, to: filters['to' as keyof typeof filters] }, nowMs),
     [filters, nowMs],

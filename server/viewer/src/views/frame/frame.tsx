@@ -4,8 +4,11 @@ import { useEffect, useMemo, useRef } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { meQuery } from '../../api/queries.ts';
 import { signInByItself, useKey } from '../../api/session.ts';
+import { isFile } from '../../file/opened-files.ts';
 import { SessionContext } from '../../session-context.ts';
 import { useUrlState } from '../../url-state.ts';
+import { FileBanner } from '../file/file-banner.tsx';
+import { FileDrop } from '../file/file-drop.tsx';
 import styles from './frame.module.css';
 import { KeyRefused } from './key-refused.tsx';
 import { StaleBar } from './stale-bar.tsx';
@@ -37,10 +40,12 @@ export function Frame() {
       <div className={styles.frame}>
         <TopBar />
         <StaleBar />
+        <FileBanner project={session.project} />
         <main id="page" tabIndex={-1} className={styles.page}>
           <Outlet />
         </main>
       </div>
+      <FileDrop />
       {me.error instanceof ApiProblem && me.error.status === 401 && <KeyRefused project={session.project} />}
     </SessionContext>
   );
@@ -56,6 +61,7 @@ function useSignIn(project: string | undefined, isNeeded: boolean): void {
     if (!isNeeded || askedFor.current === (project ?? '')) return;
     askedFor.current = project ?? '';
     const next = location.pathname + location.search;
+    if (isFile(project)) return void navigate({ to: '/file', search: { next }, replace: true } as never);
     void signInByItself().then((accepted) => {
       if (accepted === undefined || (project !== undefined && accepted.project !== project))
         return navigate({ to: '/sign-in', search: { next }, replace: true } as never);

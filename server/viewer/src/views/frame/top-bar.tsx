@@ -3,6 +3,7 @@ import { ChevronDown, CircleQuestionMark, Command, Monitor, Moon, Settings, Sun 
 import { useState } from 'react';
 import { useConnection } from '../../api/connection.ts';
 import { useKnownKeys } from '../../api/session.ts';
+import { rangeOfFile } from '../../file/opened-files.ts';
 import { defaultRange, fixedRange } from '../../model/time-range.ts';
 import { setPreferences, usePreferences } from '../../preferences.ts';
 import { usePageSession } from '../../session-context.ts';
@@ -26,7 +27,7 @@ export function TopBar() {
   const [layer, setLayer] = useState<'palette' | 'help'>();
   const ThemeIcon = themes[theme];
 
-  const go = (to: string) => void navigate({ to, search: { project } } as never);
+  const go = (to: string) => void navigate({ to, search: { project, ...rangeOfFile(project) } } as never);
   useShortcuts('Everywhere', [
     { keys: 'mod+k', label: 'Find a page, a trace or an action', run: () => setLayer('palette') },
     { keys: '?', label: 'Keys of this page', run: () => setLayer('help') },
@@ -51,7 +52,7 @@ export function TopBar() {
           <Link
             key={to}
             to={to}
-            search={{ project }}
+            search={{ project, ...rangeOfFile(project) }}
             className={styles.place ?? ''}
             activeProps={{ className: styles.active ?? '', 'aria-current': 'page' }}
             activeOptions={{ includeSearch: false }}

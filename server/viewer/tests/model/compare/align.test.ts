@@ -1,9 +1,19 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AlignedRow, align } from '../../../src/model/compare/align.ts';
 import { deltaOf, isChanged, visibleRows } from '../../../src/model/compare/delta.ts';
 import { type ComparedSpan, forestOf, stableName } from '../../../src/model/compare/span-forest.ts';
 import { spansOf, type Written } from './spans.ts';
+
+const names = fc.constantFrom('llm:chat', 'tool:get', 'tool:put', 'step', 'plan');
+const trees: fc.Arbitrary<Written[]> = fc.letrec<{ node: Written; list: Written[] }>((tie) => ({
+  node: fc.oneof(
+    { depthSize: 'small', withCrossShrink: true },
+    names,
+    fc.tuple(names, tie('list')).map(([name, list]) => ({ [name]: list })),
+  ),
+  list: fc.array(tie('node'), { maxLength: 5 }),
+})).list;
 
 const drawn = (rows: readonly AlignedRow[]) =>
   rows.map(
@@ -164,13 +174,3 @@ describe('differences', () => {
     expect(visibleRows(rows, 'all')).toHaveLength(rows.length);
   });
 });
-
-const names = fc.constantFrom('llm:chat', 'tool:get', 'tool:put', 'step', 'plan');
-const trees: fc.Arbitrary<Written[]> = fc.letrec<{ node: Written; list: Written[] }>((tie) => ({
-  node: fc.oneof(
-    { depthSize: 'small', withCrossShrink: true },
-    names,
-    fc.tuple(names, tie('list')).map(([name, list]) => ({ [name]: list })),
-  ),
-  list: fc.array(tie('node'), { maxLength: 5 }),
-})).list;

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonical, diffJson, mostChanges } from '../../../src/model/compare/diff-json.ts';
 import { comparedMessages, diffMessages } from '../../../src/model/compare/diff-messages.ts';
