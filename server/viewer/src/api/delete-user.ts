@@ -6,8 +6,6 @@ import { send } from './request.ts';
 export async function deleteUser({ key, project }: AcceptedKey, userId: string): Promise<void> {
   await send(`/api/users/${encodeURIComponent(userId)}`, { method: 'DELETE', key });
   // Whoever looks at it now must not go on seeing it out of the cache.
-  queryClient.removeQueries({
-    predicate: ({ queryKey, isActive }) => queryKey[0] === 'project' && queryKey[1] === project && !isActive(),
-  });
+  queryClient.removeQueries({ queryKey: ['project', project], type: 'inactive' });
   await queryClient.invalidateQueries({ queryKey: ['project', project] });
 }

@@ -2,7 +2,8 @@ import type { SpanUpsert } from 'llm-tracer/schema';
 import { type Random, randomFrom } from './random.ts';
 import { type Records, timeAt } from './send.ts';
 
-const random: Random = randomFrom(Date.now() % 2 ** 31);
+// Test files run side by side, and begin within the same millisecond.
+const random: Random = randomFrom(crypto.getRandomValues(new Uint32Array(1))[0] ?? 0);
 
 /** A trace with an id that no other run has. */
 export interface OddTrace extends Records {

@@ -48,7 +48,12 @@ export function Chart(props: ChartProps) {
     <figure className={styles.figure} aria-label={title}>
       <header className={styles.header}>
         <h2>{title}</h2>
-        <Button look="quiet" isPressed={isTable} onClick={() => onTable(!isTable)} aria-label={`${title} as a table`}>
+        <Button
+          look="quiet"
+          isPressed={isTable}
+          onClick={() => onTable(!isTable)}
+          aria-label={`${isTable ? 'Chart' : 'Table'}: ${title}`}
+        >
           {isTable ? 'Chart' : 'Table'}
         </Button>
       </header>

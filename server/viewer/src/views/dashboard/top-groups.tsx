@@ -100,10 +100,10 @@ export function TopGroups({ dashboard, openTraces }: ChartContext) {
                       <button
                         type="button"
                         className={`${styles.link} ${styles.failed}`}
-                        aria-label={`${formatExact(failed)} failed traces of ${group}`}
                         onClick={() => openTraces(undefined, { [filterOfGrouping[of]]: group, status: 'error' })}
                       >
                         {formatExact(failed)} · {formatPercent(failed / traces)}
+                        <span className="visually-hidden"> failed traces of {group}</span>
                       </button>
                     )}
                   </td>

@@ -1,0 +1,139 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { oddTrace } from '../data/odd.ts';
+import { settled, violationsOn } from './harness/axe.ts';
+import { keys } from './harness/keys.ts';
+import { openPage, searchOf, send, serverUrl, tableRows } from './harness/page.ts';
+
+const otlpFixture = join(import.meta.dirname, '../../../tests/otlp/fixtures/ai-sdk7-generate/request.json');
+
+async function fileOf(name: string, content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'llm-tracer-file-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const path = join(folder, name);
+  await writeFile(path, content);
+  return path;
+}
+
+/** An export of one trace of the server, as a file. */
+async function exportOf(name: string, extra = ''): Promise<string> {
+  await send(
+    oddTrace(
+      [
+        {
+          name: 'ask',
+          at: [10, 400],
+          span_type: 'llm',
+          model: 'gpt-4o',
+          output_data: { messages: [{ role: 'assistant', content: 'From the file.' }] },
+        },
+      ],
+      { name },
+    ),
+  );
+  const answer = await fetch(`${serverUrl()}/api/export?name=${name}`, { headers: { 'X-API-Key': keys.dev } });
+  return fileOf(`${name}.ndjson`, extra + (await answer.text()));
+}
+
+const choose = (page: Page, path: string) => page.locator('input[type=file]').setInputFiles(path);
+
+describe('a file', () => {
+  it('opens without a key or a request to the server, says what it could not read, and shows list, trace and span', async () => {
+    const path = await exportOf('opened', 'not json\n');
+    const { page, complaints } = await openPage('/file');
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(new URL(request.url()).pathname));
+
+    await choose(page, path);
+    await tableRows(page).first().waitFor();
+    await page.getByText(/Nothing is uploaded. Read 3 of 4 lines. 1 is not valid, first at line 1/).waitFor();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByRole('dialog').getByText('Line 1: it is no record').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await tableRows(page).first().click();
+    await page.locator('[role=treegrid]').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.getByText('From the file.').first().waitFor();
+
+    expect(requests.filter((path) => path.startsWith('/api') || path.startsWith('/v1'))).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('has sessions, users, dashboard and comparison like a project, and filters in the address', async () => {
+    const path = await exportOf('everywhere');
+    const { page } = await openPage('/file');
+    await choose(page, path);
+    await tableRows(page).first().waitFor();
+
+    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await page.getByRole('figure', { name: 'Traces and errors' }).waitFor();
+    await page.getByRole('link', { name: 'Sessions' }).click();
+    await page.getByText(/No sessions in/).waitFor();
+    await page.getByRole('link', { name: 'Traces' }).click();
+    await tableRows(page).first().waitFor();
+    expect(searchOf(page).get('project')).toBe('file:everywhere.ndjson');
+    await page.getByRole('button', { name: 'Close the file' }).click();
+    await page.waitForURL(/\/file/);
+  });
+
+  it('of OTLP is mapped as the server maps it', async () => {
+    const { page } = await openPage('/file');
+    await choose(page, otlpFixture);
+
+    await page.getByText(/Read \d+ of \d+ spans/).waitFor();
+    await tableRows(page).first().waitFor();
+  });
+
+  it('is taken when it is dropped on any page', async () => {
+    const { page } = await openPage('/traces?project=dev');
+    await tableRows(page).first().waitFor();
+    const line = JSON.stringify({
+      kind: 'trace',
+      trace_id: 'd'.repeat(32),
+      name: 'dropped here',
+      start_time: '2026-01-02T03:04:05Z',
+      end_time: '2026-01-02T03:04:06Z',
+    });
+    await page.evaluate((text) => {
+      const data = new DataTransfer();
+      data.items.add(new File([text], 'dropped.ndjson'));
+      for (const type of ['dragover', 'drop'])
+        dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+    }, line);
+
+    await page.getByText('dropped here').waitFor();
+    await page.getByText(/The export has no end/).waitFor();
+  });
+
+  it('without a record in it is refused in a sentence', async () => {
+    const { page } = await openPage('/file');
+    await choose(page, await fileOf('notes.txt', 'hello\n'));
+
+    await page.getByText(/notes.txt: Nothing in it is a record of an export/).waitFor();
+  });
+
+  it('is asked for again by a link that it is not open behind', async () => {
+    const { page } = await openPage('/traces?project=file:run.ndjson');
+
+    await page.waitForURL(/\/file\?next=/);
+    await page.getByText('run.ndjson').waitFor();
+  });
+});
+
+describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', (colorScheme) => {
+  it('on the page that opens a file, and on an opened one', async () => {
+    const path = await exportOf(`axe-${colorScheme}`, 'not json\n');
+    const { page } = await openPage('/file', { colorScheme });
+    await settled(page);
+    expect(await violationsOn(page)).toEqual([]);
+    await choose(page, path);
+    await tableRows(page).first().waitFor();
+    await settled(page);
+    expect(await violationsOn(page)).toEqual([]);
+  });
+});
