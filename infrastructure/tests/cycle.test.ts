@@ -118,10 +118,11 @@ function startDev() {
       const { stdout } = await succeeded(example());
       const results: Result[] = [];
       for (const name of stdout.match(/^\d\d-\S+$/gm) ?? []) results.push(await example(name));
-      const stats = await fetch(`${served.url}api/stats`, { headers: { 'x-api-key': 'project-dev' } });
+      const answer = await fetch(`${served.url}api/stats`, { headers: { 'x-api-key': 'project-dev' } });
+      const stats = (await answer.json()) as { total_traces: number };
       const errors = served.errors();
       await served.stop();
-      return { results, stats: (await stats.json()) as { total_traces: number }, errors };
+      return { results, stats, errors };
     },
     updated: async () => {
       await operator.edit('server/package.json', (text) => text.replace(/"version": "[^"]+"/, '"version": "99.0.0"'));
