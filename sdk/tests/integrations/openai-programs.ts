@@ -136,9 +136,9 @@ export const chatPrograms: Record<string, OpenAIProgram> = {
   'an answer that breaks off': (openai) => openai.chat.completions.create(asking('[disconnect] Hello')),
   'retries that succeed': (openai) => openai.chat.completions.create(asking('[error:429*2] Hello'), { maxRetries: 2 }),
   'retries that do not': (openai) => openai.chat.completions.create(asking('[error:429]'), { maxRetries: 2 }),
-  'a timeout': (openai) => openai.chat.completions.create(asking('[slow:5000]'), { timeout: 20 }),
+  'a timeout': (openai) => openai.chat.completions.create(asking('[slow:5000]'), { timeout: 150 }),
   'a signal that aborts': (openai) =>
-    openai.chat.completions.create(asking('[slow:5000]'), { signal: AbortSignal.timeout(20) }),
+    openai.chat.completions.create(asking('[slow:5000]'), { signal: AbortSignal.timeout(150) }),
   'a signal that has aborted': (openai) =>
     openai.chat.completions.create(asking('Hello'), { signal: AbortSignal.abort() }),
   'headers and query of its own': (openai) =>
@@ -322,7 +322,7 @@ export const responsesPrograms: Record<string, OpenAIProgram> = {
   asResponse: (openai) => openai.responses.create(responding('Hello')).asResponse(),
   ...each(statuses, 'error %s', (status) => (openai) => openai.responses.create(responding(`[error:${status}]`))),
   'retries that succeed': (openai) => openai.responses.create(responding('[error:429*1] Hello'), { maxRetries: 1 }),
-  'a timeout': (openai) => openai.responses.create(responding('[slow:5000]'), { timeout: 20 }),
+  'a timeout': (openai) => openai.responses.create(responding('[slow:5000]'), { timeout: 150 }),
   'a stream': async (openai, say) =>
     readAll(await openai.responses.create({ ...responding('A story'), stream: true }), say),
   'a stream of reasoning and tool calls': async (openai, say) =>
