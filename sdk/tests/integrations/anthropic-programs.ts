@@ -174,7 +174,7 @@ export const messagePrograms: Record<string, AnthropicProgram> = {
     return helper.aborted;
   },
   'the stream helper, aborted': (anthropic, say) => {
-    const helper = hear(anthropic.messages.stream(tellingInPieces('[delay:3] A story')), say);
+    const helper = hear(anthropic.messages.stream(tellingInPieces('[hang:1] A story')), say);
     helper.on('streamEvent', () => helper.abort());
     return helper.done();
   },
