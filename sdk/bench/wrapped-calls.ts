@@ -19,11 +19,15 @@ export interface WrappedCost {
   readonly isStreamed: boolean;
   /** Of a call with the bare client, or of a chunk of one. */
   readonly bareMicros: number;
+  /** What the wrapped client costs more. */
   readonly extraMicros: number;
+  /** What a span by hand around the bare client's call costs more, where that was measured. */
+  readonly byHandMicros?: number;
 }
 
 const [address = '', rounds = '20'] = process.argv.slice(2);
 const callsPerBlock = 100;
+const warmRounds = 20;
 const streamsPerBlock = 2;
 const wordsPerStream = 500;
 
@@ -77,28 +81,38 @@ async function measure<Client>(
   isStreamed: boolean,
   [bare, wrapped]: readonly [Client, Client],
   block: Block<Client>,
+  byHand?: Block<Client>,
 ): Promise<WrappedCost> {
-  const cost = async (client: Client): Promise<number> => {
-    // In a trace, as in an application: alone, a call would make one of its own, and record that as well.
-    return tracer.trace(name, async () => {
+  // In a trace, as in an application: alone, a call would make one of its own, and record that as well.
+  const cost = (work: () => Promise<number>): Promise<number> =>
+    tracer.trace(name, async () => {
       const before = cpuMicros();
-      const count = await block(client);
+      const count = await work();
       return (cpuMicros() - before) / count;
     });
+  const variants = {
+    bare: () => block(bare),
+    wrapped: () => block(wrapped),
+    ...(byHand === undefined ? {} : { byHand: () => byHand(bare) }),
   };
-  for (let round = 0; round < 3; round += 1) for (const client of [bare, wrapped]) await cost(client);
-
-  const costs = new Map<Client, number[]>([
-    [bare, []],
-    [wrapped, []],
-  ]);
+  const entries = Object.entries(variants);
+  const costs = new Map<string, number[]>(entries.map(([variant]) => [variant, []]));
+  // Code is compiled in steps, the last of them after some thousand calls.
+  for (let round = 0; round < warmRounds; round += 1) for (const [, work] of entries) await cost(work);
   for (let round = 0; round < Number(rounds); round += 1) {
-    // Each goes first as often as the other.
-    for (const client of round % 2 === 0 ? [bare, wrapped] : [wrapped, bare])
-      costs.get(client)?.push(await cost(client));
+    // Each goes first as often as the others.
+    const first = round % entries.length;
+    for (const [variant, work] of [...entries.slice(first), ...entries.slice(0, first)])
+      costs.get(variant)?.push(await cost(work));
   }
-  const bareMicros = lowerQuartile(costs.get(bare) ?? []);
-  return { name, isStreamed, bareMicros, extraMicros: lowerQuartile(costs.get(wrapped) ?? []) - bareMicros };
+  const of = (variant: string): number => lowerQuartile(costs.get(variant) ?? []);
+  return {
+    name,
+    isStreamed,
+    bareMicros: of('bare'),
+    extraMicros: of('wrapped') - of('bare'),
+    ...(byHand === undefined ? {} : { byHandMicros: of('byHand') - of('bare') }),
+  };
 }
 
 const results: WrappedCost[] = [];
@@ -117,6 +131,22 @@ for (const [major, Client] of [
       false,
       pair,
       calls((openai) => openai.chat.completions.create({ model, messages: question })),
+      calls((openai) =>
+        tracer.span(
+          `chat ${model}`,
+          { kind: 'llm', provider: 'openai', model, input: { messages: question } },
+          async (span) => {
+            const completion = await openai.chat.completions.create({ model, messages: question });
+            const { usage, choices } = completion;
+            span.setOutput({ messages: choices.map(({ message }) => message) }).setModel(completion.model);
+            span.setUsage({
+              inputTokens: usage?.prompt_tokens,
+              outputTokens: usage?.completion_tokens,
+              details: usage,
+            });
+          },
+        ),
+      ),
     ),
     await measure(
       `${major}: responses`,

@@ -3,7 +3,7 @@ import { watchCall } from './watch-call.ts';
 
 /** Reads what a model answers, whole or piece by piece, and says on the span what it was. */
 export interface Answer {
-  /** Takes the whole answer, or the next piece. True if that says something. */
+  /** Takes the whole answer, or the next piece. True if there is something to show by now. */
   add(value: unknown): boolean;
   recordOn(span: Span): void;
 }

@@ -114,9 +114,9 @@ export const messagePrograms: Record<string, AnthropicProgram> = {
   'an answer that breaks off': (anthropic) => anthropic.messages.create(telling('[disconnect] Hello')),
   'retries that succeed': (anthropic) => anthropic.messages.create(telling('[error:429*2] Hello'), { maxRetries: 2 }),
   'retries that do not': (anthropic) => anthropic.messages.create(telling('[error:429]'), { maxRetries: 2 }),
-  'a timeout': (anthropic) => anthropic.messages.create(telling('[slow:5000]'), { timeout: 20 }),
+  'a timeout': (anthropic) => anthropic.messages.create(telling('[slow:5000]'), { timeout: 150 }),
   'a signal that aborts': (anthropic) =>
-    anthropic.messages.create(telling('[slow:5000]'), { signal: AbortSignal.timeout(20) }),
+    anthropic.messages.create(telling('[slow:5000]'), { signal: AbortSignal.timeout(150) }),
   'twenty at once': (anthropic) =>
     Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -174,7 +174,7 @@ export const messagePrograms: Record<string, AnthropicProgram> = {
     return helper.aborted;
   },
   'the stream helper, aborted': (anthropic, say) => {
-    const helper = hear(anthropic.messages.stream(tellingInPieces('[delay:3] A story')), say);
+    const helper = hear(anthropic.messages.stream(tellingInPieces('[hang:1] A story')), say);
     helper.on('streamEvent', () => helper.abort());
     return helper.done();
   },

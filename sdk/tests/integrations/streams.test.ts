@@ -59,6 +59,9 @@ const streams: [string, Streaming<object>][] = [
   ],
 ];
 
+// Long enough for what has been sent to arrive.
+const idleMs = 30;
+
 let fake: FakeLlm;
 beforeAll(async () => {
   fake = await startProvider();
@@ -138,9 +141,12 @@ describe.each(streams)('%s', (_title, { create, wrap, open }) => {
       const [span, ...others] = await same(async (client, say) => {
         const controller = new AbortController();
         const stream = await open(client, `[hang:${count + 1}] [say:a b]`, { signal: controller.signal });
-        // All that has been sent until then is read.
-        setTimeout(() => controller.abort(), 10);
-        await readAll(stream, say);
+        // All that has been sent is read: nothing comes for a while.
+        const abort = setTimeout(() => controller.abort(), idleMs);
+        for await (const chunk of stream) {
+          say(chunk);
+          abort.refresh();
+        }
       });
 
       expect(others).toEqual([]);

@@ -81,7 +81,7 @@ export async function expectTransparent<Client extends object>(
     if (count > 0) collectGarbage();
     return count;
   };
-  await expect.poll(open, { interval: 5 }).toBe(0);
+  await expect.poll(open, { interval: 5, timeout: 10_000 }).toBe(0);
   await tracer.flush();
   return transport.spans;
 }

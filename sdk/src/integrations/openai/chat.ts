@@ -4,7 +4,7 @@ import { recordAnswer } from '../record-answer.ts';
 import type { Answer } from '../record-call.ts';
 import type { OpenAIUsage } from '../usage.ts';
 import { type Head, headOf } from './head.ts';
-import { inOrder, joinPart } from './pieces.ts';
+import { inOrder, join, partOf } from './pieces.ts';
 
 /** One choice of an answer: whole, a piece of it, or of a text completion. */
 type Choice = Partial<ChatCompletion.Choice & ChatCompletionChunk.Choice & { text: string }>;
@@ -25,13 +25,13 @@ export function chatAnswer(): Answer {
   const reasons = new Set<string>();
   let head: Head = {};
   let usage: OpenAIUsage | null | undefined;
+  let hasContent = false;
 
   return {
     add(value) {
       head = value as Chat;
       // The last chunk has it, if the caller asked for it.
       usage = head.usage ?? usage;
-      let isSomething = false;
       for (const { index, delta, message: whole, text, finish_reason } of (head as Chat).choices ?? []) {
         if (finish_reason) reasons.add(finish_reason);
         if (whole !== undefined) {
@@ -39,10 +39,10 @@ export function chatAnswer(): Answer {
           continue;
         }
         const piece = delta ?? { content: text };
-        isSomething ||= saysSomething(piece);
-        joinPart(said, { ...piece, index });
+        hasContent ||= saysSomething(piece);
+        join(partOf(said, index), piece);
       }
-      return isSomething;
+      return hasContent;
     },
     recordOn(span) {
       const messages = inOrder(said).map(({ index: _, role, content, reasoning_content, tool_calls, ...rest }) =>

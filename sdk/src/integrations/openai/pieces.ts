@@ -7,7 +7,7 @@ const texts = new Set('content,refusal,reasoning,reasoning_content,arguments,inp
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** Puts a piece of an object to what there is of it. Texts are joined. */
-function join(whole: Pieces, piece: object): Pieces {
+export function join(whole: Pieces, piece: object): Pieces {
   for (const key in piece) {
     const value = (piece as Pieces)[key];
     // A key from the network: not a way to the prototype of all objects.
@@ -21,17 +21,25 @@ function join(whole: Pieces, piece: object): Pieces {
 }
 
 /**
- * Puts a part of a list to the part of the same index: those of parallel calls and choices arrive in turns. Some
- * compatible servers leave the index out, and send each part whole.
+ * Puts a part of a list to the part of the same index: those of parallel calls arrive in turns. Some compatible servers
+ * leave the index out, and send each part whole.
  */
-export function joinPart(list: unknown[], part: unknown): unknown[] {
+function joinPart(list: unknown[], part: unknown): unknown[] {
   if (!isObject(part)) return [...list, part];
   const { index } = part as Pieces;
-  const known = index === undefined ? undefined : list.find((one) => (one as Pieces)['index'] === index);
-  if (known === undefined) list.push(join({}, part));
-  else join(known as Pieces, part);
+  join(index === undefined ? added(list) : partOf(list, index), part);
   return list;
 }
+
+const added = (list: unknown[], index?: unknown): Pieces => {
+  const part = { index };
+  list.push(part);
+  return part;
+};
+
+/** The part of a list that has the index; a new one if there is none. */
+export const partOf = (list: unknown[], index: unknown): Pieces =>
+  (list as Pieces[]).find((one) => one['index'] === index) ?? added(list, index);
 
 /** The parts of a list in the order of their indices. */
 export const inOrder = (parts: unknown[]): Pieces[] =>
