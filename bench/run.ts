@@ -6,12 +6,14 @@ import type { BenchOptions } from './lib/options.ts';
 import { printTable, type Row, writeJson } from './lib/report.ts';
 import { benchQuery } from './query.ts';
 import { benchSdk } from './sdk.ts';
+import { benchViewer } from './viewer.ts';
 import { benchWrappers } from './wrappers.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   ingest: benchIngest,
   query: benchQuery,
   sdk: benchSdk,
+  viewer: benchViewer,
   wrappers: benchWrappers,
 };
 

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildViewerIfNeeded } from '../scripts/build-viewer.ts';
+import { launchBrowser } from '../server/viewer/bench/browser.ts';
+import { firstLoadBytes, frameTimes, heapBytes, openAndClose, timeTo } from '../server/viewer/bench/measure.ts';
+import { largeTrace } from '../server/viewer/tests/data/large.ts';
+import { realisticTraces } from '../server/viewer/tests/data/realistic.ts';
+import { sendRecords, timeAt } from '../server/viewer/tests/data/send.ts';
+import type { BenchOptions } from './lib/options.ts';
+import { median, type Row } from './lib/report.ts';
+import { startServer } from './lib/server-process.ts';
+
+const key = 'project-dev';
+const row = '[role=grid] [role=row][aria-selected]';
+const treeRow = '[role=treegrid] [role=row][aria-level="2"]';
+const budgetKb = 200;
+const budgetMs = 1_000;
+
+/** The viewer in a real Chromium: what it loads, and how it does with a million traces and with large ones. */
+export async function benchViewer({ isQuick }: BenchOptions): Promise<Row[]> {
+  await buildViewerIfNeeded();
+  const dataDir = mkdtempSync(join(tmpdir(), 'llm-tracer-bench-'));
+  const server = await startServer('server/src/main.ts', { DATA_DIR: dataDir, SEARCH_INDEX: 'off' });
+  const browser = await launchBrowser();
+  try {
+    const now = Date.now();
+    const traces = isQuick ? 20_000 : 1_000_000;
+    await fillTraces(server.url, traces, now);
+    await sendRecords(server.url, key, realisticTraces({ count: 60, nowMs: now }));
+    const large = [10_000, 50_000].map((count) => ({ count, ...largeTrace(count, now - 3_600_000, count) }));
+    await sendRecords(server.url, key, large);
+
+    const list = `${server.url}/traces?project=dev`;
+    const traceOf = (id: string) => `${server.url}/traces/${id}?project=dev`;
+    const [first] = large;
+    if (first === undefined) throw new Error('no large trace');
+    const sizes = [
+      { name: 'first load of the list', kb: (await firstLoadBytes(browser, list, row)) / 1000 },
+      { name: 'first load of a trace', kb: (await firstLoadBytes(browser, traceOf(first.traceId), treeRow)) / 1000 },
+    ];
+
+    const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+    await timeTo(page, list, row); // fills the cache of scripts
+    const rounds = isQuick ? 3 : 7;
+    const times = async (address: string, ready: string) => {
+      const measured: number[] = [];
+      for (let round = 0; round < rounds; round++) measured.push(await timeTo(page, address, ready));
+      return median(measured);
+    };
+    const listMs = await times(list, row);
+    const frames = await frameTimes(page, '[role=grid]', isQuick ? 2 : 5);
+    const treeMs: { readonly count: number; readonly ms: number }[] = [];
+    for (const { count, traceId } of large) treeMs.push({ count, ms: await times(traceOf(traceId), treeRow) });
+    const treeFrames = await frameTimes(page, '[role=treegrid]', isQuick ? 2 : 5);
+
+    await timeTo(page, `${list}&name=support-agent`, row);
+    await openAndClose(page, 5);
+    const early = await heapBytes(page);
+    await openAndClose(page, 45);
+    const growth = (await heapBytes(page)) / early - 1;
+
+    return [
+      ...sizes.map(({ name, kb }) => ({
+        name,
+        value: kb,
+        unit: 'kB gzip',
+        budget: `<= ${budgetKb}`,
+        ok: kb <= budgetKb,
+      })),
+      { name: `list of ${traces.toLocaleString('en-US')} traces, first rows`, value: listMs, unit: 'ms' },
+      { name: '  scrolling, frames p95', value: percentile(frames, 0.95), unit: 'ms' },
+      ...treeMs.map(({ count, ms }) => ({
+        name: `trace of ${count.toLocaleString('en-US')} spans, to interactive`,
+        value: ms,
+        unit: 'ms',
+        ...(count === 10_000 ? { budget: `<= ${budgetMs}`, ok: ms <= budgetMs } : {}),
+      })),
+      { name: '  scrolling, frames p95', value: percentile(treeFrames, 0.95), unit: 'ms' },
+      {
+        name: 'heap after 50 traces opened and closed, over after 5',
+        value: growth * 100,
+        unit: '%',
+        budget: '<= 5',
+        ok: growth <= 0.05,
+      },
+    ];
+  } finally {
+    await browser.close();
+    await server.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
+
+const percentile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+/** Stores so many traces without spans, spread over a day: the list is what is measured. */
+async function fillTraces(url: string, count: number, nowMs: number): Promise<void> {
+  const atOnce = 100_000;
+  for (let from = 0; from < count; from += atOnce) {
+    const traces = Array.from({ length: Math.min(atOnce, count - from) }, (_, offset) => {
+      const index = from + offset;
+      const startMs = nowMs - 60_000 - (index / count) * 86_000_000;
+      return {
+        trace_id: `b${index.toString(16).padStart(31, '0')}`,
+        name: `run ${index % 17}`,
+        start_time: timeAt(startMs),
+        end_time: timeAt(startMs, (index % 900) + 1),
+        user_id: `user-${index % 1000}`,
+        tags: [index % 2 === 0 ? 'prod' : 'beta'],
+      };
+    });
+    await sendRecords(url, key, [{ traces }]);
+  }
+}
