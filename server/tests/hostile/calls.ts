@@ -83,6 +83,74 @@ const batches = fc.record(
   { requiredKeys: [] },
 );
 
+const anyValues = fc.oneof(
+  fc.string({ unit: 'binary' }).map((stringValue) => ({ stringValue })),
+  values.map((value) => ({ stringValue: JSON.stringify(value) })),
+  fc.constantFrom<unknown>(
+    { intValue: '9223372036854775807' },
+    { doubleValue: 'NaN' },
+    { arrayValue: {} },
+    {},
+    null,
+    1,
+  ),
+);
+const attributes = fc.array(
+  fc.record({
+    key: fc.constantFrom(
+      ...['gen_ai.operation.name', 'gen_ai.input.messages', 'gen_ai.prompt.0.content', 'gen_ai.usage.input_tokens'],
+      ...[
+        'llm.input_messages.0.message.role',
+        'input.value',
+        'metadata',
+        'ai.prompt.messages',
+        'ai.response.toolCalls',
+      ],
+      ...['langfuse.observation.input', 'langfuse.observation.usage_details', 'session.id', '__proto__', 'app.key'],
+    ),
+    value: anyValues,
+  }),
+  { maxLength: 3 },
+);
+const hexIds = fc.nat(30).map((n) => (n + 1).toString(16));
+/** An export of OTLP whose spans most often are valid. */
+const otlpExports = fc
+  .record({
+    trace: hexIds,
+    spans: fc.array(
+      fc.record({
+        id: hexIds,
+        parent: hexIds,
+        name: fc.string({ unit: 'binary' }),
+        attributes,
+        strange: fc.oneof(fc.constant({}), values),
+      }),
+      { maxLength: 2 },
+    ),
+    resource: attributes,
+  })
+  .map(({ trace, spans, resource }) => ({
+    resourceSpans: [
+      {
+        resource: { attributes: resource },
+        scopeSpans: [
+          {
+            spans: spans.map(({ id, parent, strange, ...span }) => ({
+              ...span,
+              traceId: trace.padStart(32, '0'),
+              spanId: id.padStart(16, '0'),
+              parentSpanId: parent.padStart(16, '0'),
+              startTimeUnixNano: '1772600765000000000',
+              endTimeUnixNano: '1772600766000000000',
+              events: [{ name: 'gen_ai.choice', attributes: span.attributes }],
+              status: strange,
+            })),
+          },
+        ],
+      },
+    ],
+  }));
+
 /** The text of a body: mostly as it should be; else cut, or with a piece in it that does not belong. */
 const damages = fc.tuple(fc.nat(400), fc.constantFrom('', '"', '\0', '{', '1e999,', '\\u'));
 const textOf = (bodies: fc.Arbitrary<unknown>) =>
@@ -139,6 +207,7 @@ const lists = [
 /** Any call of the API, mostly one that is nearly right. */
 export const calls = fc.oneof(
   { weight: 4, arbitrary: writing('POST', fc.constant('/api/ingest'), batches) },
+  { weight: 1, arbitrary: writing('POST', fc.constant('/v1/traces'), otlpExports) },
   { weight: 2, arbitrary: writing('POST', fc.constant('/api/traces'), records) },
   {
     weight: 2,
