@@ -10,7 +10,8 @@ export default defineConfig({
     name: 'browser',
     include: ['server/viewer/tests/browser/**/*.test.ts'],
     globalSetup: ['server/viewer/tests/browser/harness/global-setup.ts'],
-    testTimeout: 30_000,
+    testTimeout: 45_000,
+    expect: { poll: { timeout: 15_000 } },
     hookTimeout: 60_000,
     // Each file has a tab of one browser; more would only take the processor from each other.
     maxWorkers: 2,

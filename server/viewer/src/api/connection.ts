@@ -27,20 +27,20 @@ function judge(): Connection {
 /** How the connection stands; changes with the answers of the queries that are on the page. */
 export const useConnection = (): Connection => useSyncExternalStore(subscribe, () => connection);
 
+const listeners = new Set<() => void>();
+
+function check(): void {
+  const next = judge();
+  if (next === connection) return;
+  connection = next;
+  for (const listener of listeners) listener();
+}
+
+queryClient.getQueryCache().subscribe(() => queueMicrotask(check));
+addEventListener('online', check);
+addEventListener('offline', check);
+
 function subscribe(listener: () => void): () => void {
-  const check = () => {
-    const next = judge();
-    if (next === connection) return;
-    connection = next;
-    listener();
-  };
-  const unsubscribe = queryClient.getQueryCache().subscribe(() => queueMicrotask(check));
-  addEventListener('online', check);
-  addEventListener('offline', check);
-  check();
-  return () => {
-    unsubscribe();
-    removeEventListener('online', check);
-    removeEventListener('offline', check);
-  };
+  listeners.add(listener);
+  return () => listeners.delete(listener);
 }

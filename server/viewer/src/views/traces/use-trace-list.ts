@@ -91,7 +91,13 @@ export function useTraceList({ filters, sort, isLive, mayAdmit }: TraceListOptio
   }, [isFollowing, isVisible, key]);
 
   const refresh = useCallback(() => {
-    void client.resetQueries({ queryKey: tracesQuery(key, filters, sort).queryKey });
+    // Only the first page is read again, and what is shown stays until that is there.
+    const { queryKey } = tracesQuery(key, filters, sort);
+    client.setQueryData(
+      queryKey,
+      (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
+    );
+    void client.invalidateQueries({ queryKey });
     void client.invalidateQueries({ queryKey: ['project', key.project, 'series'] });
   }, [client, key, filters, sort]);
   const admit = useCallback(() => setLive(admitWaiting), []);
