@@ -1,6 +1,7 @@
 // `pnpm bench <name> [--quick] [--json FILE] [--only PART,…] [--peers NAME,…]`: runs one bench, prints its tables and
 // what it is held to, exits 1 when a budget is missed. Parts and peers are for benches that have a choice of them.
 import { parseArgs } from 'node:util';
+import { benchCompression } from './compression.ts';
 import { benchIngest } from './ingest.ts';
 import type { BenchOptions } from './lib/options.ts';
 import { printTable, type Row, writeJson } from './lib/report.ts';
@@ -10,6 +11,7 @@ import { benchViewer } from './viewer.ts';
 import { benchWrappers } from './wrappers.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
+  compression: benchCompression,
   ingest: benchIngest,
   query: benchQuery,
   sdk: benchSdk,

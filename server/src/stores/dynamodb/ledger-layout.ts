@@ -29,7 +29,8 @@ export function layOut(before: WholeHead, slots: ReadonlyMap<string, Slot>): Led
   const inHead = [...slots.values()].filter(
     (slot) => before.inHead.has(slot.entry.spanId) || before.slots.get(slot.entry.spanId) !== slot,
   );
-  const size = encodeLedger(inHead).bytes.length;
+  const { bytes: encoded, texts } = encodeLedger(inHead);
+  const size = texts.reduce((sum, text) => sum + text.length, encoded.length);
   if (size <= largestInHead) return { inHead, pages: before.pages, added: [], removed: [] };
 
   const kept = [...before.pages];

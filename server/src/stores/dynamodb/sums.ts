@@ -7,7 +7,7 @@ import { indexes } from './tables.ts';
 
 /**
  * What a project's traces come to, by the day that their retention counts from. It is all that `GET /api/stats` needs, of a
- * fixed size, and never read by a write: see docs/decisions/0010-dynamodb-store.md.
+ * fixed size, and never read by a write: see docs/decisions/0015-dynamodb-store.md.
  */
 export interface DaySums {
   readonly traces: bigint;
