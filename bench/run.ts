@@ -2,7 +2,9 @@
 // what it is held to, exits 1 when a budget is missed. Parts and peers are for benches that have a choice of them.
 import { parseArgs } from 'node:util';
 import { benchCompression } from './compression.ts';
+import { benchDynamodbCost } from './dynamodb-cost.ts';
 import { benchIngest } from './ingest.ts';
+import { benchLambda } from './lambda.ts';
 import type { BenchOptions } from './lib/options.ts';
 import { printTable, type Row, writeJson } from './lib/report.ts';
 import { benchQuery } from './query.ts';
@@ -12,7 +14,9 @@ import { benchWrappers } from './wrappers.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<Row[]>>> = {
   compression: benchCompression,
+  'dynamodb-cost': benchDynamodbCost,
   ingest: benchIngest,
+  lambda: benchLambda,
   query: benchQuery,
   sdk: benchSdk,
   viewer: benchViewer,

@@ -20,7 +20,7 @@ export function train(samples: readonly string[], bytes: number): string {
     for (const gram of seen) frequency.set(gram, (frequency.get(gram) ?? 0) + 1);
   }
   const covered = new Set<string>();
-  const valueOf = (segment: string): number => {
+  const worthOf = (segment: string): number => {
     let value = 0;
     const own = new Set<string>();
     for (let at = 0; at + gramLength <= segment.length; at += 1) {
@@ -34,7 +34,7 @@ export function train(samples: readonly string[], bytes: number): string {
   let candidates = samples.flatMap((sample) =>
     Array.from({ length: Math.ceil(sample.length / (segmentLength / 2)) }, (_, index) => {
       const text = sample.slice((index * segmentLength) / 2, (index * segmentLength) / 2 + segmentLength);
-      return { text, value: valueOf(text) };
+      return { text, value: worthOf(text) };
     }),
   );
   candidates.sort((a, b) => b.value - a.value);
@@ -43,7 +43,7 @@ export function train(samples: readonly string[], bytes: number): string {
   while (length < bytes && candidates.length > 0) {
     // Values only fall as grams are covered: the first whose value still stands is the best.
     const first = candidates[0] as (typeof candidates)[number];
-    const value = valueOf(first.text);
+    const value = worthOf(first.text);
     if (value === 0 && first.value === 0) break;
     if (value < first.value) {
       candidates[0] = { text: first.text, value };

@@ -24,6 +24,7 @@ import { timeseries } from './series.ts';
 import { stats } from './stats.ts';
 import { Shards } from './sums.ts';
 import type { TableNames } from './tables.ts';
+import { Turns } from './turns.ts';
 import { Watching } from './watching.ts';
 import { write } from './write.ts';
 
@@ -53,6 +54,7 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
     contents,
     heads: new Heads(database, contents),
     shards: new Shards(),
+    turns: new Turns(),
     pricerOf,
     moment: (project) => momentOf(clock(), retentionDaysOf(project)),
     deadlineMs,

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 import type { Heads } from './heads.ts';
 import type { Moment } from './moment.ts';
 import type { Shards } from './sums.ts';
+import type { Turns } from './turns.ts';
 
 /** What the store works with. */
 export interface WriteContext {
@@ -11,6 +12,7 @@ export interface WriteContext {
   readonly contents: Contents;
   readonly heads: Heads;
   readonly shards: Shards;
+  readonly turns: Turns;
   readonly pricerOf: (project: string) => Pricer;
   /** Now, as a project's retention sees it. */
   readonly moment: (project: string) => Moment;

@@ -4,7 +4,7 @@ import { commit } from './commit.ts';
 import { inParallel } from './concurrency.ts';
 import { Conflict } from './failures.ts';
 import { isLive, type WholeHead } from './head.ts';
-import { objectPrefix, scoresKey, spanKey } from './keys.ts';
+import { objectPrefix, scoresKey, spanKey, traceKey } from './keys.ts';
 import { contentExpiry, type Moment } from './moment.ts';
 import { type Operation, type SpanOperation, touching } from './operations.ts';
 import { type Plan, planOf, type SpanWrite } from './plan.ts';
@@ -22,6 +22,15 @@ import type { WriteContext } from './write-context.ts';
  * past the deadline: what was put and not committed is entered by whoever meets it, or by the same records sent again.
  */
 export async function write(
+  context: WriteContext,
+  project: string,
+  operations: readonly Operation[],
+): Promise<readonly Outcome[]> {
+  const traces = new Set(operations.map(({ traceId }) => traceKey(project, traceId)));
+  return context.turns.take(traces, () => writeNow(context, project, operations));
+}
+
+async function writeNow(
   context: WriteContext,
   project: string,
   operations: readonly Operation[],
@@ -161,8 +170,9 @@ class Write {
   }
 
   async #enterOrphans(orphans: readonly StoredSpan[], moment: Moment): Promise<void> {
+    // Out of turn: whoever writes that trace may be waiting for this one.
     for (const { traceId, spanId, record } of orphans)
-      await write(this.#context, this.#project, [touching(traceId, spanId, record)]);
+      await writeNow(this.#context, this.#project, [touching(traceId, spanId, record)]);
     await this.#loadHolders([...new Set(orphans.map(({ traceId }) => traceId))], moment);
     await this.#readSpans(orphans.map(({ spanId }) => spanId));
   }
