@@ -1,5 +1,5 @@
 // `pnpm package:lambda`: the server as a Lambda function, server/dist/lambda.zip. The same sources give the same bytes.
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
@@ -10,8 +10,14 @@ import { root } from './workspace.ts';
 const folder = join(root, 'server/dist/lambda');
 const archive = join(root, 'server/dist/lambda.zip');
 
-/** What a function never runs: the OpenAPI document is made here, metrics of a process that comes and goes say nothing. */
-const left = ['@fastify/swagger', '@fastify/swagger-ui', 'fastify-type-provider-zod'];
+/** What a function never runs: the OpenAPI document is made here, and the app brings its own compilers of schemas. */
+const left = [
+  '@fastify/swagger',
+  '@fastify/swagger-ui',
+  'fastify-type-provider-zod',
+  '@fastify/ajv-compiler',
+  '@fastify/fast-json-stringify-compiler',
+];
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
@@ -40,6 +46,9 @@ await build({
   },
   logLevel: 'warning',
 });
+
+const viewer = join(root, 'server/viewer/dist');
+if (existsSync(join(viewer, 'index.html'))) cpSync(viewer, join(folder, 'viewer'), { recursive: true });
 
 const document = await apiDocument();
 writeFileSync(join(folder, 'openapi.json'), JSON.stringify(document));

@@ -64,6 +64,14 @@ export function buildApp({
     logger,
     logController: new LogController({ disableRequestLogging: !['trace', 'debug'].includes(config.logLevel) }),
     genReqId: () => randomUUID(),
+    // Given here, Fastify does not load its own: a fifth of what a start takes.
+    schemaController: {
+      compilersFactory: {
+        // Their types are those of Fastify's own compilers, of JSON schemas.
+        buildValidator: () => validatorCompiler as never,
+        buildSerializer: () => serializerCompiler as never,
+      },
+    },
     bodyLimit: config.limits.maxBodyBytes,
     // The time to receive a whole request: 16 MB at 1 Mbit/s.
     requestTimeout: 130_000,
@@ -81,8 +89,6 @@ export function buildApp({
     },
   });
   app.removeAllContentTypeParsers();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
 
   app.register(problem);
   app.register(requestId);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { buildApp } from './app.ts';
 import { systemClock } from './clock.ts';
 import { type DynamodbConfig, parseConfig } from './config.ts';
@@ -22,6 +24,7 @@ const app = buildApp({
   clock: systemClock,
   logger: loggerOptions(config.logLevel),
   documentation: packagedDocumentation,
+  viewerFolder: packagedViewer(),
   // A function is frozen between requests, and billed for as long as it streams.
   hasLiveStream: false,
 });
@@ -30,5 +33,11 @@ const app = buildApp({
 app.addHook('onRequest', async ({ method }) => {
   if (method !== 'GET') await loadPriceTable();
 });
+
+/** The viewer's files, where the package was made with them. */
+function packagedViewer(): string | undefined {
+  const folder = fileURLToPath(new URL('./viewer', import.meta.url));
+  return existsSync(`${folder}/index.html`) ? folder : undefined;
+}
 
 export const handler = answerEvents(app);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fastifyStatic } from '@fastify/static';
 import type { FastifyPluginAsync } from 'fastify';
 
 /** The pages of the viewer. Any other address is answered by the API, or with an error as JSON. */
@@ -52,6 +51,8 @@ export interface ViewerOptions {
 
 /** The web viewer: one page under many addresses, and the files it loads. */
 export const viewerRoutes: FastifyPluginAsync<ViewerOptions> = async (app, { folder }) => {
+  // Here, since a server without the viewer has no use for it.
+  const { fastifyStatic } = await import('@fastify/static');
   // The names of built files hold a hash of what is in them: they never change.
   app.register(fastifyStatic, {
     root: join(folder, 'assets'),
