@@ -49,7 +49,22 @@ export interface Unreadable {
   readonly detail: string;
 }
 
-/** The spans of a request in the order in which they stand there. Throws nothing: what cannot be read says why. */
+export class TooManySpans extends Error {
+  override readonly name = 'TooManySpans';
+
+  constructor() {
+    super(`it has more than ${mostSpansOfRequest} spans`);
+  }
+}
+
+/** The most spans that one request may have, readable or not: a body of empty ones would fill the memory. */
+export const mostSpansOfRequest = 100_000;
+
+/**
+ * The spans of a request in the order in which they stand there. What cannot be read says why.
+ *
+ * @throws TooManySpans for more than {@link mostSpansOfRequest}.
+ */
 export function readRequest(request: unknown): (OtlpSpan | Unreadable)[] {
   const spans: (OtlpSpan | Unreadable)[] = [];
   if (!isMessage(request)) return spans;
@@ -62,7 +77,9 @@ export function readRequest(request: unknown): (OtlpSpan | Unreadable)[] {
     for (const ofScope of listOf(groups)) {
       if (!isMessage(ofScope)) continue;
       const origin = { resource, ...scopeOf(member(ofScope, 'scope') ?? member(ofScope, 'instrumentationLibrary')) };
-      for (const span of listOf(member(ofScope, 'spans'))) spans.push(readSpan(span, origin));
+      const listed = listOf(member(ofScope, 'spans'));
+      if (spans.length + listed.length > mostSpansOfRequest) throw new TooManySpans();
+      for (const span of listed) spans.push(readSpan(span, origin));
     }
   }
   return spans;

@@ -3,10 +3,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import * as z from 'zod/mini';
 import type { AppContext } from '../context.ts';
 import { contentTypes, type Encoding, errorAnswer, exportAnswer } from '../otlp/answer.ts';
-import { decodeProtobuf, UnreadableProtobuf } from '../otlp/decode-protobuf.ts';
+import { decodeProtobuf, TooManyParts, UnreadableProtobuf } from '../otlp/decode-protobuf.ts';
 import { mapSpan } from '../otlp/map-span.ts';
 import { noiseFilter } from '../otlp/noise.ts';
-import { type OtlpSpan, readRequest, type Unreadable } from '../otlp/request.ts';
+import { type OtlpSpan, readRequest, TooManySpans, type Unreadable } from '../otlp/request.ts';
 import { unpackBody } from '../plugins/decode-body.ts';
 import { type ErrorAnswer, ProblemError } from '../plugins/problem.ts';
 import { storeMapped } from './otlp-batch.ts';
@@ -41,7 +41,7 @@ export const otlpRoutes: FastifyPluginAsyncZod<AppContext> = async (app, context
       async (request, reply) => {
         if (request.body === undefined)
           return reply.problem(400, 'The request has no body; this needs an export of traces.');
-        const { spans, unreadable } = sortOut(readRequest(request.body));
+        const { spans, unreadable } = sortOut(request.body);
         const patterns = context.config.projects.get(request.project)?.noise_filter ?? [];
         const refusals =
           patterns.length === 0
@@ -62,20 +62,32 @@ function readProtobuf(body: Buffer): unknown {
   try {
     return decodeProtobuf(body);
   } catch (error) {
+    if (error instanceof TooManyParts) throw tooLarge(error);
     if (!(error instanceof UnreadableProtobuf)) throw error;
     throw new ProblemError(400, `The body is no protobuf message of an OTLP export: ${error.message}.`);
   }
 }
 
-function sortOut(read: readonly (OtlpSpan | Unreadable)[]) {
+function sortOut(body: unknown) {
   const spans: OtlpSpan[] = [];
   const unreadable: Unreadable[] = [];
-  for (const each of read) {
+  for (const each of spansIn(body)) {
     if ('detail' in each) unreadable.push(each);
     else spans.push(each);
   }
   return { spans, unreadable };
 }
+
+function spansIn(body: unknown): (OtlpSpan | Unreadable)[] {
+  try {
+    return readRequest(body);
+  } catch (error) {
+    throw error instanceof TooManySpans ? tooLarge(error) : error;
+  }
+}
+
+const tooLarge = ({ message }: Error): ProblemError =>
+  new ProblemError(413, `The body is too large: ${message}. Send less in a request.`);
 
 const mostDetails = 3;
 

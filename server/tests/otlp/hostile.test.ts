@@ -219,7 +219,7 @@ describe('hostile exports', () => {
       /** The status, which may only say that it was read or that it cannot be. */
       send: async (body: Buffer | string, headers: Readonly<Record<string, string>>) => {
         const { statusCode, payload } = await call('POST', '/v1/traces', headers, body);
-        if (statusCode !== 200 && statusCode !== 400) throw new Error(`answered ${statusCode}: ${payload}`);
+        if (![200, 400, 413].includes(statusCode)) throw new Error(`answered ${statusCode}: ${payload}`);
         return statusCode;
       },
       /** What was not stored, and why. */
@@ -284,6 +284,17 @@ describe('hostile exports', () => {
     expect(await send(good, json)).toBe(200);
   });
 
+  // Two bytes each in a body, a hundred in memory.
+  it.each([
+    ['spans of protobuf', protobuf, gzipSync(ofEmptySpans(4_000_000))],
+    ['spans of JSON', json, gzipSync(`{"resourceSpans":[{"scopeSpans":[{"spans":[{}${',{}'.repeat(150_000)}]}]}]}`)],
+  ])('with millions of empty %s are refused', { timeout }, async (_title, headers, body) => {
+    const { send } = await open();
+
+    expect(await send(body, { ...headers, 'content-encoding': 'gzip' })).toBe(413);
+    expect(await send(good, json)).toBe(200);
+  });
+
   it('with JSON text that is nested too deeply keep the text', async () => {
     const { send, get } = await open();
     const text = `${'['.repeat(2_000)}${']'.repeat(2_000)}`;
@@ -304,6 +315,14 @@ describe('hostile exports', () => {
     expect([reply, input_data]).toEqual([200, text]);
   });
 });
+
+/** One library's spans, each an empty message. */
+function ofEmptySpans(count: number): Buffer {
+  const spans = Buffer.alloc(count * 2);
+  for (let index = 0; index < count; index += 1) spans[index * 2] = 0x12;
+  const wrap = (tag: number, inner: Buffer) => Buffer.concat([Buffer.from([tag, ...lengthOf(inner.length)]), inner]);
+  return wrap(0x0a, wrap(0x12, spans));
+}
 
 /** Values within values: each level is a message with a length around the one before. */
 function deepArrays(levels: number): Buffer {
