@@ -1,6 +1,6 @@
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { basename, join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { makeClone } from './support/clone.ts';
 import { run } from './support/command.ts';
 
@@ -14,13 +14,24 @@ const tools = [
 
 let root: string;
 let env: Record<string, string>;
+let places: ReadonlyMap<string, string>;
+
+beforeAll(async () => {
+  const { stdout } = await run('which', [...tools, 'just'], { cwd: '.' });
+  places = new Map(
+    stdout
+      .trim()
+      .split('\n')
+      .map((place) => [basename(place), place]),
+  );
+});
 
 beforeEach(async () => {
   const clone = await makeClone('infrastructure');
   onTestFinished(clone.remove);
   root = clone.folder;
   await mkdir(join(root, 'path'));
-  for (const tool of tools) await symlink(await whereIs(tool), join(root, 'path', tool));
+  for (const tool of tools) await symlink(whereIs(tool), join(root, 'path', tool));
   await writeFile(join(root, 'config'), '[profile admin]\n[profile llm-tracer]\n');
   env = {
     PATH: join(root, 'path'),
@@ -31,7 +42,12 @@ beforeEach(async () => {
   };
 });
 
-const whereIs = async (name: string): Promise<string> => (await run('which', [name], { cwd: root })).stdout.trim();
+function whereIs(tool: string): string {
+  const place = places.get(tool);
+  if (place === undefined) throw new Error(`${tool} is missing on this machine: the tests of the recipes need it`);
+  return place;
+}
+
 const remove = (tool: string) => rm(join(root, 'path', tool));
 const put = (file: string, text: string) => writeFile(join(root, 'infrastructure', file), text);
 
@@ -53,7 +69,7 @@ async function build(): Promise<void> {
 
 /** What a recipe says when it ends without success. */
 async function refusalOf(...recipe: string[]): Promise<string> {
-  const { exitCode, output } = await run(await whereIs('just'), recipe, { cwd: join(root, 'infrastructure'), env });
+  const { exitCode, output } = await run(whereIs('just'), recipe, { cwd: join(root, 'infrastructure'), env });
   expect(exitCode, output).not.toBe(0);
   return output;
 }
