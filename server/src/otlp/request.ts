@@ -58,7 +58,7 @@ export class TooManySpans extends Error {
 }
 
 /** The most spans that one request may have, readable or not: a body of empty ones would fill the memory. */
-export const mostSpansOfRequest = 100_000;
+const mostSpansOfRequest = 100_000;
 
 /**
  * The spans of a request in the order in which they stand there. What cannot be read says why.
