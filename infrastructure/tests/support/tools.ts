@@ -67,7 +67,7 @@ function findMirror(): string | undefined {
 }
 
 /** A Python that has moto: the one on the path, else one of our own. */
-function pythonWithMoto(): string {
+export function pythonWithMoto(): string {
   const requirements = join(infrastructure, 'tests/emulator/requirements.txt');
   const own = join(cacheFolder('emulator'), 'bin/python');
   for (const python of ['python3', own]) if (hasMoto(python)) return python;

@@ -40,7 +40,7 @@ export const folderConfig = (
 
 /** Opens what is there, works with it, closes it. */
 export async function withStore<T>(config: Config, work: (store: Store) => Promise<T>): Promise<T> {
-  existingDataFile(config.dataDir);
+  if (config.dynamodb === undefined) existingDataFile(config.dataDir);
   const store = await openStore(config, { keepsIndex: false });
   try {
     return await work(store);

@@ -7,6 +7,7 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExport } from './commands/export.ts';
 import { addImport } from './commands/import.ts';
 import { addKeys } from './commands/keys.ts';
+import { addMove } from './commands/move.ts';
 import { addPrune } from './commands/prune.ts';
 import { addRecount } from './commands/recount.ts';
 import { addReprice } from './commands/reprice.ts';
@@ -80,7 +81,18 @@ Exit codes:
 
 Variables are those of the server (HOST, DATA_DIR, …) and of its clients (TRACER_URL, TRACER_API_KEY).`,
     );
-  for (const add of [addServe, addKeys, addExport, addImport, addBackup, addRecount, addReprice, addPrune, addDoctor])
+  for (const add of [
+    addServe,
+    addKeys,
+    addExport,
+    addImport,
+    addBackup,
+    addMove,
+    addRecount,
+    addReprice,
+    addPrune,
+    addDoctor,
+  ])
     add(program, context);
   return program;
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { pythonWithMoto } from '../../../infrastructure/tests/support/tools.ts';
 
 /** A program that stands in for a part of AWS, on a port of this machine. */
 export interface Emulator {
@@ -36,7 +37,7 @@ export async function startDynamodbLocal(): Promise<Emulator> {
 /** S3, as the emulator of infrastructure/ has it (moto). */
 export async function startObjectStore(): Promise<Emulator> {
   const port = await freePort();
-  const program = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
+  const program = spawn(pythonWithMoto(), ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   return started(program, port, "the S3 emulator needs Python with moto (pip install 'moto[server]==5.2.1')");
