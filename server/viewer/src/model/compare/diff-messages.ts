@@ -1,3 +1,4 @@
+import { type ChatMessage, messagesOf } from '../chat-messages.ts';
 import { diffSequence } from './diff-sequence.ts';
 
 /** A message as it is compared: who, and all that it says, calls of tools included. */
@@ -12,26 +13,15 @@ export interface MessagePair {
   readonly b?: ComparedMessage;
 }
 
-/** The messages of a payload that holds a conversation; undefined where it does not. */
-export function comparedMessages(payload: unknown): readonly ComparedMessage[] | undefined {
-  const list = Array.isArray(payload) ? payload : (payload as { messages?: unknown } | null | undefined)?.messages;
-  if (!Array.isArray(list) || list.length === 0 || !list.every(isMessage)) return undefined;
-  return list.map((message) => ({ role: message.role, text: textOf(message) }));
-}
+/** The messages of a payload that holds a conversation, of whatever client; undefined where it does not. */
+export const comparedMessages = (payload: unknown): readonly ComparedMessage[] | undefined =>
+  messagesOf(payload)?.map((message) => ({ role: message.role, text: textOf(message) }));
 
-interface Message {
-  readonly role: string;
-  readonly content?: unknown;
-}
-
-const isMessage = (value: unknown): value is Message =>
-  typeof value === 'object' && value !== null && typeof (value as { role?: unknown }).role === 'string';
-
-function textOf({ role: _, content, ...rest }: Message): string {
-  const said = typeof content === 'string' ? content : content == null ? '' : JSON.stringify(content, undefined, 2);
-  // What stands beside the text (calls, ids, reasoning) is part of what is compared.
-  const beside = Object.keys(rest).length === 0 ? '' : JSON.stringify(rest, undefined, 2);
-  return [said, beside].filter((part) => part !== '').join('\n');
+/** All that a message says: what stands beside its text (calls, media, reasoning) is part of what is compared. */
+function textOf({ parts, toolCalls, toolCallId }: ChatMessage): string {
+  const said = parts.map((part) => (part.kind === 'text' ? part.text : JSON.stringify(part, undefined, 2)));
+  const calls = toolCalls.map(({ id, name, input }) => JSON.stringify({ call: name, id, input }, undefined, 2));
+  return [...(toolCallId === undefined ? [] : [`result of ${toolCallId}`]), ...said, ...calls].join('\n');
 }
 
 /** Lines two conversations up by role and text. A message that only says something else is one changed message. */

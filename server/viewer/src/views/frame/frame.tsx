@@ -28,7 +28,7 @@ export function Frame() {
   }, [key, project, change]);
 
   const session = useMemo(
-    () => (key === undefined ? undefined : { key, project: key.project, me: me.data }),
+    () => (key === undefined ? undefined : { key, project: key.project, me: isFile(key.key) ? undefined : me.data }),
     [key, me.data],
   );
   if (session === undefined) return null;

@@ -3,6 +3,7 @@ import type { Said } from '../../api/turn.ts';
 import { formatExact } from '../../model/format.ts';
 import { Button } from '../parts/button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
+import { MessageText } from '../text/message-text.tsx';
 import styles from './turn-view.module.css';
 
 const mostLines = 20;
@@ -14,7 +15,7 @@ interface SaidBlockProps {
   readonly isRunning: boolean;
 }
 
-/** What one side said, as it was recorded: long texts are folded, and where the text is from is said. */
+/** What one side said, as it was recorded: where the text is from another record than the trace, that is said. */
 export function SaidBlock({ side, said: { text, payload, from }, isRunning }: SaidBlockProps) {
   const [isWhole, setIsWhole] = useState(false);
   const shown = text ?? (payload === undefined ? undefined : JSON.stringify(payload, undefined, 2));
@@ -30,14 +31,16 @@ export function SaidBlock({ side, said: { text, payload, from }, isRunning }: Sa
           </span>
         )}
       </h2>
-      {shown === undefined ? (
+      {text !== undefined ? (
+        <MessageText text={text} />
+      ) : shown === undefined ? (
         <p className={styles.none}>{isRunning ? 'still running' : 'Not recorded'}</p>
       ) : (
-        <p className={text === undefined ? styles.json : styles.text}>
+        <p className={styles.json}>
           <PayloadText text={isWhole ? shown : folded} />
         </p>
       )}
-      {shown !== undefined && folded.length < shown.length && (
+      {shown !== undefined && text === undefined && folded.length < shown.length && (
         <Button look="quiet" aria-expanded={isWhole} onClick={() => setIsWhole(!isWhole)}>
           {isWhole ? 'Show less' : `Show all (${formatExact(shown.length)} characters)`}
         </Button>

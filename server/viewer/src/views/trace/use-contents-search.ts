@@ -1,6 +1,11 @@
+import { TraceAnswer } from 'llm-tracer/schema';
 import { useEffect, useMemo, useState } from 'react';
+import type { AcceptedKey } from '../../api/keys.ts';
+import { request } from '../../api/request.ts';
 import { basePath } from '../../base-path.ts';
+import { isFile } from '../../file/opened-files.ts';
 import { formatBytes, formatExact } from '../../model/format.ts';
+import { holds } from '../../model/holds-text.ts';
 import type { SpanTree } from '../../model/span-tree.ts';
 import { usePageSession } from '../../session-context.ts';
 import type { ContentsAnswer, ContentsQuestion } from './contents-search.worker.ts';
@@ -21,6 +26,8 @@ export function useContentsSearch(traceId: string, needle: string, isWanted: boo
   useEffect(() => {
     setAnswer(undefined);
     if (wanted === '') return;
+    // A worker cannot ask an opened file, which answers this page only; and a file is read in a worker already.
+    if (isFile(key.key)) return searchFile(key, traceId, wanted.toLowerCase(), setAnswer);
     const worker = new Worker(new URL('./contents-search.worker.ts', import.meta.url), { type: 'module' });
     worker.onmessage = ({ data }: MessageEvent<ContentsAnswer>) => setAnswer(data);
     const timer = setTimeout(() => {
@@ -31,7 +38,7 @@ export function useContentsSearch(traceId: string, needle: string, isWanted: boo
       clearTimeout(timer);
       worker.terminate();
     };
-  }, [traceId, wanted, key.key]);
+  }, [traceId, wanted, key]);
 
   return useMemo(
     () => ({
@@ -49,4 +56,35 @@ export function useContentsSearch(traceId: string, needle: string, isWanted: boo
     }),
     [wanted, answer],
   );
+}
+
+const filePageSize = 100;
+
+/** The same search over a trace of an opened file. The returned function gives up. */
+function searchFile(
+  key: AcceptedKey,
+  traceId: string,
+  needle: string,
+  onAnswer: (answer: ContentsAnswer) => void,
+): () => void {
+  const abort = new AbortController();
+  const spanIds: string[] = [];
+  const read = async (cursor: string | undefined, searched: number): Promise<void> => {
+    const page = await request(`/api/traces/${encodeURIComponent(traceId)}`, TraceAnswer, {
+      key: key.key,
+      query: { limit: filePageSize, cursor },
+      signal: abort.signal,
+    });
+    if (abort.signal.aborted) return;
+    for (const span of page.spans) if (holds(span, needle)) spanIds.push(span.span_id);
+    const next = page.has_more ? (page.next_cursor ?? undefined) : undefined;
+    const total = searched + page.spans.length;
+    onAnswer({ spanIds: [...spanIds], searched: total, bytes: 0, isDone: next === undefined, isCut: false });
+    if (next !== undefined) await read(next, total);
+  };
+  const timer = setTimeout(() => void read(undefined, 0).catch(() => {}), restMs);
+  return () => {
+    clearTimeout(timer);
+    abort.abort();
+  };
 }

@@ -4,6 +4,7 @@ import type { SessionSummary, TraceRecord, UserSummary } from 'llm-tracer/schema
 import { useMemo, useState } from 'react';
 import { sessionsQuery, tracesQuery, usersQuery } from '../../api/queries.ts';
 import { allows } from '../../api/session.ts';
+import { isFile } from '../../file/opened-files.ts';
 import { countOf, formatCount, formatDuration } from '../../model/format.ts';
 import { costText, tokensOf } from '../../model/group-totals.ts';
 import { usePageTitle } from '../../page-title.ts';
@@ -30,7 +31,7 @@ import styles from './user-page.module.css';
 export function UserPage() {
   const { userId = '' } = useParams({ strict: false }) as { userId?: string };
   usePageTitle('User', userId);
-  const { key } = usePageSession();
+  const { key, project } = usePageSession();
   const { search, change } = useUrlState();
   const [isDeleting, setIsDeleting] = useState(false);
   const filters = useMemo(
@@ -67,14 +68,16 @@ export function UserPage() {
           </Button>
         </fieldset>
         <span className={styles.rest} />
-        <Button
-          look="danger"
-          disabled={!mayDelete}
-          title={mayDelete ? undefined : 'Deleting needs an admin key.'}
-          onClick={() => setIsDeleting(true)}
-        >
-          Delete this user’s data…
-        </Button>
+        {!isFile(project) && (
+          <Button
+            look="danger"
+            disabled={!mayDelete}
+            title={mayDelete ? undefined : 'Deleting needs an admin key.'}
+            onClick={() => setIsDeleting(true)}
+          >
+            Delete this user’s data…
+          </Button>
+        )}
       </div>
       {isShowingTraces ? <UserTraces filters={filters} /> : <UserSessions filters={filters} />}
       {isDeleting && <DeleteUserDialog userId={userId} onClose={() => setIsDeleting(false)} />}

@@ -5,6 +5,7 @@ import { type FormEvent, useId, useState } from 'react';
 import { request } from '../../../api/request.ts';
 import { allows } from '../../../api/session.ts';
 import type { TraceTree } from '../../../api/trace-tree.ts';
+import { isFile } from '../../../file/opened-files.ts';
 import { formatMoment } from '../../../model/format.ts';
 import { scoreValueFromText } from '../../../model/score-value.ts';
 import { usePreferences } from '../../../preferences.ts';
@@ -39,11 +40,13 @@ export function ScoresTab({ data, spanId }: ScoresTabProps) {
           />
         ))}
       </section>
-      <ScoreForm
-        traceId={data.trace.trace_id}
-        spanId={spanId}
-        names={[...new Set(data.scores.map(({ name }) => name))]}
-      />
+      {!isFile(data.trace.project_id) && (
+        <ScoreForm
+          traceId={data.trace.trace_id}
+          spanId={spanId}
+          names={[...new Set(data.scores.map(({ name }) => name))]}
+        />
+      )}
     </>
   );
 }
