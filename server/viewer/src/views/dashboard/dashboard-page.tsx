@@ -118,7 +118,9 @@ export function DashboardPage() {
             { label: 'UTC days', isChosen: bucket === 'day', run: () => change({ bucket: 'day' }) },
           ]}
         />
-        <FilterBar read={read} onChange={filter} searchRef={searchField} editing={editing} onEdit={setEditing} />
+        <div className={styles.filters}>
+          <FilterBar read={read} onChange={filter} searchRef={searchField} editing={editing} onEdit={setEditing} />
+        </div>
         <IconButton label="Refresh" onClick={dashboard.refresh}>
           <RefreshCw size={16} strokeWidth={1.75} />
         </IconButton>

@@ -75,7 +75,9 @@ export function GroupList<Row, P extends Page>(props: GroupListProps<Row, P>) {
           range={{ from: read.filters['from'] ?? groupRange, to: read.filters['to'] }}
           onChange={({ from, to }) => filter({ from: from === groupRange ? undefined : from, to })}
         />
-        <FilterBar read={read} onChange={filter} searchRef={searchField} editing={editing} onEdit={setEditing} />
+        <div className={styles.filters}>
+          <FilterBar read={read} onChange={filter} searchRef={searchField} editing={editing} onEdit={setEditing} />
+        </div>
         <IconButton label="Refresh" onClick={() => void query.refetch()}>
           <RefreshCw size={16} strokeWidth={1.75} />
         </IconButton>
