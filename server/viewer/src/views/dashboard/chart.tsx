@@ -1,5 +1,5 @@
 import 'uplot/dist/uPlot.min.css';
-import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useRef } from 'react';
 import type UPlot from 'uplot';
 import { sumOf } from '../../model/dashboard/series.ts';
 import type { TimeZone } from '../../model/format.ts';
@@ -39,11 +39,13 @@ interface ChartProps {
   readonly isTable: boolean;
   readonly onTable: (isTable: boolean) => void;
   readonly note?: string | undefined;
+  /** Stands below: what else can be shown here. */
+  readonly footer?: ReactNode;
 }
 
 /** A figure: what it shows, drawn or as a table, each of its layers by name, and the traces behind every part of it. */
 export function Chart(props: ChartProps) {
-  const { title, finding, layers, isTable, onTable, note } = props;
+  const { title, finding, layers, isTable, onTable, note, footer } = props;
   return (
     <figure className={styles.figure} aria-label={title}>
       <header className={styles.header}>
@@ -68,6 +70,7 @@ export function Chart(props: ChartProps) {
       ) : (
         <DrawnChart {...props} />
       )}
+      {footer}
     </figure>
   );
 }

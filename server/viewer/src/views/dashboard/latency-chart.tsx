@@ -69,44 +69,44 @@ export function LatencyChart({ id, ...context }: LatencyChartProps) {
   const worst = worstOf(layers, starts);
   const what = latency === 'latency_ms' ? 'calls of each model' : latency === 'trace_latency_ms' ? 'traces' : 'calls';
   return (
-    <div className={styles.withChoice}>
-      <Chart
-        {...tableOf(id)}
-        title={chosen === undefined ? title : `${title}, ${chosen} by ${by}`}
-        kind="lines"
-        starts={starts}
-        bucketMs={widthMs}
-        layers={layers}
-        format={formatDuration}
-        zone={zone}
-        isUnfinished={isUnfinished}
-        onOpen={(index) => openTraces(index)}
-        onZoom={zoom}
-        finding={
-          worst === undefined
-            ? id === 'ttft'
-              ? 'No call has told when its first token came.'
-              : 'Nothing has finished in this time range.'
-            : `Of ${what}: slowest ${worst.label} was ${formatDuration(worst.value)} on ${bucketLabel(worst.startMs, widthMs, zone)}.`
-        }
-      />
-      <fieldset className={styles.choice}>
-        <legend className="visually-hidden">{title}: lines</legend>
-        <Button look="quiet" isPressed={chosen === undefined} onClick={() => change({ [id]: undefined })}>
-          All
-        </Button>
-        {percentiles.map((percentile) => (
-          <Button
-            key={percentile}
-            look="quiet"
-            isPressed={chosen === percentile}
-            onClick={() => change({ [id]: percentile })}
-          >
-            {percentile} by {by}
+    <Chart
+      {...tableOf(id)}
+      title={chosen === undefined ? title : `${title}, ${chosen} by ${by}`}
+      kind="lines"
+      starts={starts}
+      bucketMs={widthMs}
+      layers={layers}
+      format={formatDuration}
+      zone={zone}
+      isUnfinished={isUnfinished}
+      onOpen={(index) => openTraces(index)}
+      onZoom={zoom}
+      finding={
+        worst === undefined
+          ? id === 'ttft'
+            ? 'No call has told when its first token came.'
+            : 'Nothing has finished in this time range.'
+          : `Of ${what}: slowest ${worst.label} was ${formatDuration(worst.value)} on ${bucketLabel(worst.startMs, widthMs, zone)}.`
+      }
+      footer={
+        <fieldset className={styles.choice}>
+          <legend className="visually-hidden">{title}: lines</legend>
+          <Button look="quiet" isPressed={chosen === undefined} onClick={() => change({ [id]: undefined })}>
+            All
           </Button>
-        ))}
-      </fieldset>
-    </div>
+          {percentiles.map((percentile) => (
+            <Button
+              key={percentile}
+              look="quiet"
+              isPressed={chosen === percentile}
+              onClick={() => change({ [id]: percentile })}
+            >
+              {percentile} by {by}
+            </Button>
+          ))}
+        </fieldset>
+      }
+    />
   );
 }
 

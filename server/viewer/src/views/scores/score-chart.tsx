@@ -62,40 +62,40 @@ export function ScoreChart({ dashboard, zone, isUnfinished, openTraces, zoom, ta
     return <ErrorMessage shape="line" what="the scores" error={newest.error} onRetry={() => void newest.refetch()} />;
   const yes = layers.find(({ label }) => label === 'yes');
   return (
-    <div className={styles.withChoice}>
-      <Chart
-        {...tableOf('scores')}
-        title={name === undefined ? 'Scores' : `Score ${name}`}
-        kind={series?.kind === 'mean' ? 'lines' : 'bars'}
-        starts={starts}
-        bucketMs={widthMs}
-        layers={layers}
-        format={(value) => (series?.kind === 'mean' ? Number(value.toPrecision(3)).toString() : formatExact(value))}
-        zone={zone}
-        isUnfinished={isUnfinished}
-        onOpen={(index) => openTraces(index, name === undefined ? {} : { score: name })}
-        onZoom={zoom}
-        finding={
-          series === undefined
-            ? 'No score was given in this time range. Add one on a trace, or send it from code.'
-            : series.kind === 'mean'
-              ? `Mean ${Number(series.mean.toPrecision(3))} over ${formatExact(series.count)} scores.`
-              : yes === undefined
-                ? `${formatExact(series.count)} scores.`
-                : `${formatPercent(sumOf(yes.values) / series.count)} yes over ${formatExact(series.count)} scores.`
-        }
-        note={page?.has_more ? `Of the newest ${formatExact(page.count)} traces that have it.` : undefined}
-      />
-      {names.length > 1 && (
-        <fieldset className={styles.choice}>
-          <legend className="visually-hidden">Which score</legend>
-          {names.slice(0, 6).map((other) => (
-            <Button key={other} look="quiet" isPressed={other === name} onClick={() => change({ score_name: other })}>
-              <PayloadText text={other} />
-            </Button>
-          ))}
-        </fieldset>
-      )}
-    </div>
+    <Chart
+      {...tableOf('scores')}
+      title={name === undefined ? 'Scores' : `Score ${name}`}
+      kind={series?.kind === 'mean' ? 'lines' : 'bars'}
+      starts={starts}
+      bucketMs={widthMs}
+      layers={layers}
+      format={(value) => (series?.kind === 'mean' ? Number(value.toPrecision(3)).toString() : formatExact(value))}
+      zone={zone}
+      isUnfinished={isUnfinished}
+      onOpen={(index) => openTraces(index, name === undefined ? {} : { score: name })}
+      onZoom={zoom}
+      finding={
+        series === undefined
+          ? 'No score was given in this time range. Add one on a trace, or send it from code.'
+          : series.kind === 'mean'
+            ? `Mean ${Number(series.mean.toPrecision(3))} over ${formatExact(series.count)} scores.`
+            : yes === undefined
+              ? `${formatExact(series.count)} scores.`
+              : `${formatPercent(sumOf(yes.values) / series.count)} yes over ${formatExact(series.count)} scores.`
+      }
+      note={page?.has_more ? `Of the newest ${formatExact(page.count)} traces that have it.` : undefined}
+      footer={
+        names.length > 1 && (
+          <fieldset className={styles.choice}>
+            <legend className="visually-hidden">Which score</legend>
+            {names.slice(0, 6).map((other) => (
+              <Button key={other} look="quiet" isPressed={other === name} onClick={() => change({ score_name: other })}>
+                <PayloadText text={other} />
+              </Button>
+            ))}
+          </fieldset>
+        )
+      }
+    />
   );
 }
