@@ -16,7 +16,8 @@ export function formatSearch(search: Readonly<Record<string, unknown>>): string 
 }
 
 const readable = (text: string): string =>
-  encodeURIComponent(text).replace(/%(2C|3A|2F|40|24|3B)/g, (code) => decodeURIComponent(code));
+  // A lone surrogate has no place in an address; names of payloads may hold one.
+  encodeURIComponent(text.toWellFormed()).replace(/%(2C|3A|2F|40|24|3B)/g, (code) => decodeURIComponent(code));
 
 export interface UrlState {
   readonly search: Search;
