@@ -94,6 +94,8 @@ export function TraceBody({ data, tree, nowMs }: TraceBodyProps) {
       indentPx,
       deepest: Math.max(3, Math.floor(((isStacked ? leftWidth : treeWidth) - 180) / indentPx)),
       hasNumbers,
+      // Narrower, a model would be a letter and a dot.
+      hasModels: hasNumbers && treeWidth >= 380,
       isStacked,
       leastBar: isCoarse ? 6 : 3,
       segments,

@@ -38,6 +38,7 @@ export interface RowLook {
   /** Rows deeper than this share its indent. */
   readonly deepest: number;
   readonly hasNumbers: boolean;
+  readonly hasModels: boolean;
   readonly isStacked: boolean;
   readonly leastBar: number;
   /** By node; undefined where the critical path is not shown. */
@@ -99,7 +100,7 @@ export const TreeRow = memo(function TreeRow({ index, look, isClosed, isMatch, o
         {isClosed && hasChildren && kind !== 'fold' && (
           <span className={styles.more}>+{formatExact(tree.spanCounts[index] as number)}</span>
         )}
-        {span?.model !== undefined && hasNumbers && (
+        {span?.model !== undefined && look.hasModels && (
           <span className={styles.model}>
             <PayloadText text={span.model.replace(/^.*\//, '')} />
           </span>
