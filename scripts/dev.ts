@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildViewerIfNeeded } from './build-viewer.ts';
 import { exampleNames, runExample } from './examples.ts';
 import { localKey } from './local-server.ts';
 import { openModelProvider } from './model-provider.ts';
@@ -13,6 +14,7 @@ import { loadEnvironmentFile } from './workspace.ts';
 loadEnvironmentFile();
 await refuseTakenPort(process.env);
 
+await buildViewerIfNeeded();
 const folder = mkdtempSync(join(tmpdir(), 'llm-tracer-dev-'));
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 
