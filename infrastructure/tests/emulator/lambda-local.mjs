@@ -160,6 +160,8 @@ async function serve(bundle, { handler: name = 'handler', port = '0', mode = 'bu
     try {
       await answer(handler, event, res);
     } catch (error) {
+      // A client that went away is no error of the function.
+      if (error?.code === 'ERR_STREAM_PREMATURE_CLOSE' && res.destroyed) return;
       // what a Function URL answers when the function throws
       console.error(error);
       if (res.headersSent) return void res.destroy();
