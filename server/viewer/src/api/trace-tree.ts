@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query';
+import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { type SpanRecord, TraceAnswer } from 'llm-tracer/schema';
 import type { AcceptedKey } from './keys.ts';
 import { projectQueryKey } from './queries.ts';
@@ -52,4 +52,22 @@ async function readTree(
     onPart({ trace: page.trace, scores: page.scores, spans: [...spans], spanCount: page.span_count, isPartial: true });
     cursor = page.next_cursor;
   }
+}
+
+const mostTreesKept = 3;
+const mostPayloadsKept = 60;
+
+/** Lets go of what was read for traces that were left: all but the newest few trees and payloads. */
+export function releaseTraces(client: QueryClient): void {
+  const cache = client.getQueryCache();
+  const release = (part: string, kept: number) => {
+    const idle = cache
+      .getAll()
+      .filter((query) => query.queryKey[2] === part && !query.isActive())
+      .sort((a, b) => b.state.dataUpdatedAt - a.state.dataUpdatedAt);
+    for (const query of idle.slice(kept)) cache.remove(query);
+  };
+  release('tree', mostTreesKept);
+  release('span', mostPayloadsKept);
+  release('trace-payload', mostTreesKept);
 }

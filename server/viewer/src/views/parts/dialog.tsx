@@ -1,37 +1,14 @@
-import { Dialog as Base } from '@base-ui/react/dialog';
-import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { Button } from './button.tsx';
-import styles from './dialog.module.css';
+import { lazy, Suspense } from 'react';
+import type { DialogProps } from './dialog-layer.tsx';
 
-interface DialogProps {
-  readonly title: string;
-  readonly isOpen: boolean;
-  readonly onClose: () => void;
-  readonly children: ReactNode;
-  /** `sheet` comes from the right side and is as high as the page. @default 'card' */
-  readonly shape?: 'card' | 'sheet' | 'palette';
-}
+const DialogLayer = lazy(() => import('./dialog-layer.tsx').then((module) => ({ default: module.DialogLayer })));
 
-/** A layer over the page. It has the keyboard until it is closed, then focus returns to what opened it. */
-export function Dialog({ title, isOpen, onClose, children, shape = 'card' }: DialogProps) {
+/** A layer over the page. What it needs is loaded when the first one opens: no page shows one at once. */
+export function Dialog(props: DialogProps) {
+  if (!props.isOpen) return null;
   return (
-    <Base.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
-        <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={`${styles.popup} ${styles[shape]}`}>
-          <div className={shape === 'palette' ? 'visually-hidden' : styles.header}>
-            <Base.Title className={styles.title}>{title}</Base.Title>
-            {shape !== 'palette' && (
-              // Without a tooltip: it has the focus first, and Escape would close the tooltip instead of the layer.
-              <Button look="quiet" aria-label="Close" onClick={onClose}>
-                <X size={16} aria-hidden />
-              </Button>
-            )}
-          </div>
-          <div className={styles.body}>{children}</div>
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
+    <Suspense fallback={null}>
+      <DialogLayer {...props} />
+    </Suspense>
   );
 }

@@ -1,7 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useEffect } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
+import { releaseTraces } from '../../api/trace-tree.ts';
 import { formatExact, shortId } from '../../model/format.ts';
 import { usePageTitle } from '../../page-title.ts';
 import { usePageSession } from '../../session-context.ts';
@@ -41,6 +43,8 @@ export function TracePage() {
     },
   ]);
   useEffect(() => document.getElementById('page')?.focus(), []);
+  const client = useQueryClient();
+  useEffect(() => () => releaseTraces(client), [client]);
 
   const isUnknown = query.error instanceof ApiProblem && [404, 422].includes(query.error.status);
   return (
