@@ -29,7 +29,7 @@ const agent = new StateGraph(MessagesAnnotation)
   .addEdge('tools', 'think')
   .compile();
 
-await tracer.trace('plan-a-trip', { userId: 'ada', tags: ['example', 'langchain'] }, async (trace) => {
+await tracer.trace('pack-for-a-trip', { userId: 'ada', tags: ['example', 'langchain'] }, async (trace) => {
   const question = 'What is the weather in Paris and Tokyo?';
   const { messages } = await agent.invoke(
     { messages: [{ role: 'user', content: question }] },

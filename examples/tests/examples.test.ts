@@ -453,7 +453,7 @@ describe('10-langchain', () => {
   let answer: TraceAnswer;
   beforeAll(async () => {
     printed = (await run('10-langchain')).stdout;
-    answer = await onlyTrace('plan-a-trip');
+    answer = await onlyTrace('pack-for-a-trip');
   });
 
   test('records the graph with its nodes, model calls and tools, and the chain with its steps', () => {

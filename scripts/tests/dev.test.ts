@@ -4,7 +4,7 @@ import { TraceListAnswer } from '../../sdk/src/schema/index.ts';
 import { exampleNames } from '../examples.ts';
 import { startProgram } from './program.ts';
 
-test('serves a store seeded by every example, and leaves nothing behind', { timeout: 60_000 }, async () => {
+test('serves a store seeded by every example, and leaves nothing behind', { timeout: 180_000 }, async () => {
   const { child, says, ended } = startProgram('scripts/dev.ts', { PORT: '0' });
 
   const printed = await says('until Ctrl-C');
