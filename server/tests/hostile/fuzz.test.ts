@@ -97,7 +97,7 @@ describe(`a server that is sent ${requests} requests of every kind`, () => {
   };
 
   it('answers none with 5xx, shows and changes nothing of another project, and keeps its memory', {
-    timeout: 120_000 * Math.max(1, requests / 20_000),
+    timeout: 300_000 * Math.max(1, requests / 20_000),
   }, async () => {
     await victim('/api/ingest', victimBatch);
     const before = await victimState();
