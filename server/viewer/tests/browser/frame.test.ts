@@ -74,12 +74,14 @@ describe('the frame', () => {
     const traceId = /traces\/(\w+)/.exec(id ?? '')?.[1] ?? '';
 
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
     await page.keyboard.type(traceId);
     await page.getByRole('option').last().click();
     await page.locator('[role=treegrid]').waitFor();
     expect(page.url()).toContain(traceId);
 
     await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
     await page.keyboard.type('settings');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Settings' }).waitFor();
