@@ -20,6 +20,7 @@ import { deleteTrace, deleteUserSlice, forgetSlice, pruneSlice, withdrawalOf } f
 import { repriceProject } from './reprice.ts';
 import { SearchFollower } from './search.ts';
 import { removeSearchFile } from './search-file.ts';
+import { prepareIndex } from './search-indexer.ts';
 import { follow, forgetLog, SearchLog } from './search-log.ts';
 import { untilDone } from './slices.ts';
 import { giveBackSpace } from './space.ts';
@@ -80,7 +81,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   /** Keeps a search index of this depth, or lets go of what there is of one. */
   async function followedWith(index: SearchDepth | 'off'): Promise<SearchFollower | undefined> {
     await commits.run(() => follow(sql, index));
-    if (index !== 'off') return new SearchFollower({ dataDir, depth: index }, clock, trimLog);
+    if (index !== 'off') {
+      // Before anybody can ask it. Where the disk does not let it, its thread says so, and tries again.
+      try {
+        prepareIndex(dataDir, index);
+      } catch {}
+      return new SearchFollower({ dataDir, depth: index }, clock, trimLog);
+    }
     removeSearchFile(dataDir);
     return undefined;
   }

@@ -2,7 +2,15 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Fields } from '../../domain/record.ts';
 import { type SearchDepth, searchDocument } from '../../domain/search-text.ts';
 import { decodeRecord } from './codec.ts';
-import { beginIndex, documentId, documentsOfTrace, readProgress, type SearchProgress } from './search-file.ts';
+import { openReader } from './database.ts';
+import {
+  beginIndex,
+  documentId,
+  documentsOfTrace,
+  openSearchFile,
+  readProgress,
+  type SearchProgress,
+} from './search-file.ts';
 import { entriesOf, type LogRow } from './search-log.ts';
 import { SegmentReader } from './segments.ts';
 import { Statements } from './statements.ts';
@@ -19,6 +27,17 @@ export interface IndexStatus {
   readonly behindSinceMicros: number | undefined;
   /** Whether there is something that was there before the index and is not in it yet. */
   readonly hasBacklog: boolean;
+}
+
+/** Makes the index where there is none of this data at this depth: empty, for its thread to fill. */
+export function prepareIndex(dataDir: string, depth: SearchDepth): void {
+  const [data, index] = [openReader(dataDir), openSearchFile(dataDir)];
+  try {
+    new SearchIndexer(data, index, depth).status();
+  } finally {
+    index.close();
+    data.close();
+  }
 }
 
 /**

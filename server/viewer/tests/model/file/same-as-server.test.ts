@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { now, startTestServer, type TestServer } from '../../../../tests/routes/test-server.ts';
 import { type OpenedFile, openFile } from '../../../src/file/engine/opened-file.ts';
 import { realisticTraces } from '../../data/realistic.ts';
@@ -32,6 +32,10 @@ describe('an export that is opened as a file', () => {
   test('answers as the server does that it is from', async () => {
     const server = await startTestServer({ env: { SEARCH_INDEX: 'full' } });
     await fill(server);
+    // The index follows what was stored.
+    await vi.waitFor(async () => {
+      expect((await server.get('/health')).body.search).toMatchObject({ is_complete: true, lag_ms: 0 });
+    }, 10_000);
     const file = await opened((await server.get(`/api/export?${range}`)).text);
 
     for (const question of questions) {
