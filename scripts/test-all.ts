@@ -6,8 +6,11 @@ import { join } from 'node:path';
 import { run } from './run-command.ts';
 import { root } from './workspace.ts';
 
-/** `test:all` is this program, `test:long` runs on demand, `test:deployment` is run by `test:infrastructure` on a deployment of its own. */
-const notSuites = ['test:all', 'test:long', 'test:deployment'];
+/**
+ * `test:all` is this program, `test:long` runs on demand, `test:deployment` is run by `test:infrastructure` on a deployment
+ * of its own. `test:browser` takes seven minutes on two cores beside the others: with it CI would take longer than it may.
+ */
+const notSuites = ['test:all', 'test:long', 'test:deployment', 'test:browser'];
 
 // They wait for processes of theirs more than they compute. More at once would only stretch each.
 const atOnce = 2;

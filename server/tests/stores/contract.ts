@@ -44,6 +44,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     repricingLaw(suite);
   });
 
+  if (factory.hasBodiesVariant === false) return;
   // As the app hands over what SDKs send.
   describe.skipIf(factory.cannot?.bodies !== undefined)(`${name} store, given batches with their bodies`, () => {
     rules(suiteOf(factory, 'zstd'));

@@ -7,6 +7,7 @@ import { describeStoreContract } from './contract.ts';
 // What is large is read in threads, and its ledger is kept between writes. Here everything is.
 describeStoreContract('SQLite, holding everything for large,', {
   histories: 0.1,
+  hasBodiesVariant: false,
   async create() {
     const dataDir = await mkdtemp(join(tmpdir(), 'llm-tracer-'));
     return {

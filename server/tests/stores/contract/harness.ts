@@ -18,6 +18,8 @@ export interface StoreFactory {
   readonly cannot?: { readonly [Ability in StoreAbility]?: string };
   /** How many random histories, as a share of the standard number. */
   readonly histories?: number;
+  /** Whether the rules are tried once more with batches that bring their bodies. The laws mix them in anyway. @default true */
+  readonly hasBodiesVariant?: boolean;
 }
 
 /**

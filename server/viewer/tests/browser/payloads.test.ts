@@ -48,7 +48,9 @@ describe('hostile payloads', () => {
     const text = hostileTexts['an image that fails'] ?? '';
     const trace = oddTrace([], { name: text, trace: { user_id: text, tags: [text.slice(0, 90)], session_id: text } });
     await send(trace);
-    const { page, complaints, strays } = await openPage('/traces?project=dev&from=-1h');
+    const { page, complaints, strays } = await openPage(
+      `/traces?project=dev&from=-1h&user_id=${encodeURIComponent(text)}`,
+    );
     await tableRows(page).filter({ hasText: 'onerror' }).first().waitFor();
 
     expect([complaints, strays]).toEqual([[], []]);

@@ -224,12 +224,12 @@ describe('a server that goes away', () => {
 
 it('turns the first-run page into the first trace when it arrives', async () => {
   const { page } = await openPage('/sign-in');
-  await page.getByLabel('API key').fill(keys.other);
+  await page.getByLabel('API key').fill(keys.newcomer);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByText('Listening… nothing yet').waitFor();
-  expect(await page.locator('pre').first().textContent()).not.toContain(keys.other);
+  expect(await page.locator('pre').first().textContent()).not.toContain(keys.newcomer);
 
-  await sendRecords(new URL(page.url()).origin, keys.other, [oddTrace([], { name: 'the very first' })]);
+  await sendRecords(new URL(page.url()).origin, keys.newcomer, [oddTrace([], { name: 'the very first' })]);
 
   await page.getByText('the very first').waitFor({ timeout: 10_000 });
   await page.getByRole('link', { name: 'Open it' }).click();

@@ -2,6 +2,7 @@ const dev = 'project-dev';
 const reading = 'reading-secret';
 const sending = 'sending-secret';
 const other = 'other-secret';
+const newcomer = 'newcomer-secret';
 
 /** The keys of the test server. `dev` is the one that a loopback server takes by default. */
 export const keys = {
@@ -12,5 +13,7 @@ export const keys = {
   sending,
   /** Project `other`. */
   other,
-  configuration: `${dev},demo:${reading}:read,demo:${sending}:ingest,other:${other}`,
+  /** Project `newcomer`, to which a test sends its first trace. */
+  newcomer,
+  configuration: `${dev},demo:${reading}:read,demo:${sending}:ingest,other:${other},newcomer:${newcomer}`,
 } as const;
