@@ -1,7 +1,7 @@
 import type { SessionSummary } from 'llm-tracer/schema';
-import { formatCount, formatDuration, formatExact } from '../../model/format.ts';
-import { costText, tokensOf } from '../../model/group-totals.ts';
-import { ErrorCount, GroupLink, ListTime } from '../groups/group-cells.tsx';
+import { formatCount, formatDuration } from '../../model/format.ts';
+import { GroupLink, ListTime } from '../groups/group-cells.tsx';
+import { sumColumns } from '../groups/group-columns.tsx';
 import type { Column } from '../parts/data-table.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
 
@@ -33,23 +33,7 @@ export const sessionColumns: readonly Column<SessionSummary>[] = [
     align: 'end',
     cell: ({ trace_count }) => formatCount(trace_count),
   },
-  {
-    id: 'errors',
-    header: 'Errors',
-    width: 84,
-    align: 'end',
-    dropsAt: 1,
-    cell: ({ error_count }) => <ErrorCount count={error_count} />,
-  },
-  {
-    id: 'tokens',
-    header: 'Tokens',
-    width: 100,
-    align: 'end',
-    dropsAt: 3,
-    cell: (session) => <span title={formatExact(tokensOf(session))}>{formatCount(tokensOf(session))}</span>,
-  },
-  { id: 'cost', header: 'Cost', width: 110, align: 'end', cell: costText },
+  ...sumColumns(3),
   {
     id: 'last',
     header: 'Last activity',

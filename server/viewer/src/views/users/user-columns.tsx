@@ -1,7 +1,7 @@
 import type { UserSummary } from 'llm-tracer/schema';
-import { formatCount, formatExact } from '../../model/format.ts';
-import { costText, tokensOf } from '../../model/group-totals.ts';
-import { ErrorCount, GroupLink, ListTime } from '../groups/group-cells.tsx';
+import { formatCount } from '../../model/format.ts';
+import { GroupLink, ListTime } from '../groups/group-cells.tsx';
+import { sumColumns } from '../groups/group-columns.tsx';
 import type { Column } from '../parts/data-table.tsx';
 import { SparkBars } from './spark-bars.tsx';
 
@@ -26,22 +26,6 @@ export const userColumns = (
     cell: ({ session_count }) => formatCount(session_count),
   },
   { id: 'traces', header: 'Traces', width: 92, align: 'end', cell: ({ trace_count }) => formatCount(trace_count) },
-  {
-    id: 'errors',
-    header: 'Errors',
-    width: 84,
-    align: 'end',
-    dropsAt: 1,
-    cell: ({ error_count }) => <ErrorCount count={error_count} />,
-  },
-  {
-    id: 'tokens',
-    header: 'Tokens',
-    width: 100,
-    align: 'end',
-    dropsAt: 2,
-    cell: (user) => <span title={formatExact(tokensOf(user))}>{formatCount(tokensOf(user))}</span>,
-  },
-  { id: 'cost', header: 'Cost', width: 110, align: 'end', cell: costText },
+  ...sumColumns(2),
   { id: 'last', header: 'Last seen', width: 136, align: 'end', cell: ({ last_time }) => <ListTime time={last_time} /> },
 ];
