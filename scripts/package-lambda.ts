@@ -1,9 +1,10 @@
 // `pnpm package:lambda`: the server as a Lambda function, server/dist/lambda.zip. The same sources give the same bytes.
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import { type Zippable, zipSync } from 'fflate';
 import { apiDocument } from './api-document.ts';
+import { buildViewerIfNeeded } from './build-viewer.ts';
 import { callsPage } from './calls-page.ts';
 import { root } from './workspace.ts';
 
@@ -47,8 +48,8 @@ await build({
   logLevel: 'warning',
 });
 
-const viewer = join(root, 'server/viewer/dist');
-if (existsSync(join(viewer, 'index.html'))) cpSync(viewer, join(folder, 'viewer'), { recursive: true });
+await buildViewerIfNeeded();
+cpSync(join(root, 'server/viewer/dist'), join(folder, 'viewer'), { recursive: true });
 
 const document = await apiDocument();
 writeFileSync(join(folder, 'openapi.json'), JSON.stringify(document));

@@ -51,8 +51,8 @@ export interface ViewerOptions {
 
 /** The web viewer: one page under many addresses, and the files it loads. */
 export const viewerRoutes: FastifyPluginAsync<ViewerOptions> = async (app, { folder }) => {
-  // Here, since a server without the viewer has no use for it.
-  const { fastifyStatic } = await import('@fastify/static');
+  // Here, since a server without the viewer has no use for it. By its default: in a bundle CommonJS has no other names.
+  const { default: fastifyStatic } = await import('@fastify/static');
   // The names of built files hold a hash of what is in them: they never change.
   app.register(fastifyStatic, {
     root: join(folder, 'assets'),

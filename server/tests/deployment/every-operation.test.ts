@@ -88,6 +88,17 @@ describe('pages for people', () => {
     expect(status).toBe(200);
     expect(headers.get('content-type')).toContain('text/html');
   });
+
+  it('the first is the viewer, and the script that it loads is there', async () => {
+    const page = await get('/', { key: null });
+    const [, script] = /<script type="module"[^>]* src="\.?(\/assets\/[^"]+)"/.exec(page.text) ?? [];
+
+    expect(script, page.text).toBeDefined();
+    const { status, headers } = await get(script as string, { key: null });
+
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toContain('javascript');
+  });
 });
 
 describe('GET /api/live', () => {
