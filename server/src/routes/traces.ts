@@ -89,8 +89,9 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
       const { payloads = true, limit = spansWithoutLimit, cursor } = request.query;
       const json = await store.readTraceJson(request.project, request.params.trace_id, { payloads, limit, cursor });
       if (json === undefined) return reply.problem(404, unknownTrace);
+      reply.raw.once('close', json.release);
       // What the schema documents, as the text that it is sent as.
-      return reply.type('application/json; charset=utf-8').send(json as unknown as TraceAnswer);
+      return reply.type('application/json; charset=utf-8').send(json.bytes as unknown as TraceAnswer);
     },
   );
 

@@ -54,7 +54,7 @@ export interface Store {
    * The same as UTF-8 JSON. Of a large trace that is most of the work, which a store can then have done where it holds up
    * nobody.
    */
-  readTraceJson(project: string, traceId: string, options: ReadTraceOptions): Promise<Uint8Array | undefined>;
+  readTraceJson(project: string, traceId: string, options: ReadTraceOptions): Promise<LentBytes | undefined>;
 
   /** One span, whole, or undefined. */
   readSpan(project: string, spanId: string): Promise<SpanRecord | undefined>;
@@ -172,6 +172,13 @@ export type Outcome = 'stored' | 'swallowed' | 'expired' | 'future' | 'conflict'
 export const maxSpansPerTrace = 100_000;
 
 export type TraceState = 'live' | 'deleted' | 'unknown';
+
+/** Bytes in memory that is used again. */
+export interface LentBytes {
+  readonly bytes: Uint8Array;
+  /** To be called once, when nobody reads them any more. They may be anything, or gone, afterwards. */
+  readonly release: () => void;
+}
 
 export interface ReadTraceOptions {
   /** False leaves out inputs, outputs, metadata and events. */

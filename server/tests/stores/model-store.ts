@@ -69,7 +69,7 @@ export class ModelStore implements Store {
 
   async readTraceJson(project: string, traceId: string, options: ReadTraceOptions) {
     const answer = await this.readTrace(project, traceId, options);
-    return answer && new TextEncoder().encode(JSON.stringify(answer));
+    return answer && { bytes: new TextEncoder().encode(JSON.stringify(answer)), release: () => {} };
   }
 
   async readSpan(project: string, spanId: string) {

@@ -97,7 +97,7 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
     readTraceJson: (project, traceId, given) =>
       during(
         readTrace(context, project, traceId, given).then(
-          (answer) => answer && new TextEncoder().encode(JSON.stringify(answer)),
+          (answer) => answer && { bytes: new TextEncoder().encode(JSON.stringify(answer)), release: () => {} },
         ),
       ),
     readSpan: (project, spanId) => during(readSpan(context, project, spanId)),

@@ -150,8 +150,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       reading.here(project, 'unknown', (context) => traceStateOf(context, traceId)),
     completeSpan: (project, spanId, fields) => change(project, (context) => completeSpan(context, spanId, fields)),
     completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
-    readTrace: (project, traceId, given) => reading.trace('readTrace', project, traceId, given),
-    readTraceJson: (project, traceId, given) => reading.trace('readTraceJson', project, traceId, given),
+    readTrace: (project, traceId, given) => reading.trace(project, traceId, given),
+    readTraceJson: (project, traceId, given) => reading.traceJson(project, traceId, given),
     readSpan: async (project, spanId) => reading.here(project, undefined, (context) => readSpan(context, spanId)),
     listTraces: (project, filter, page) =>
       reading.page('listTraces', project, { traces: [], nextCursor: null }, filter, page),

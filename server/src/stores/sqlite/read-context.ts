@@ -1,4 +1,5 @@
 import type { Statements } from './statements.ts';
+import type { TextMemory } from './text-memory.ts';
 
 /** What a read is done with. `project` is the name and the number that rows carry. */
 export interface ReadContext {
@@ -8,4 +9,6 @@ export interface ReadContext {
   readonly cutoffMicros: number;
   /** Tombstones made at or before this have served. */
   readonly forgottenMicros: number;
+  /** Where long answers are written. @default memory of their own */
+  readonly textMemory?: TextMemory;
 }

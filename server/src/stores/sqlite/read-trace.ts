@@ -8,6 +8,7 @@ import { scoresOf } from './score-rows.ts';
 import { SegmentReader } from './segments.ts';
 import { findSpan, readContents, type SpanContent } from './span-rows.ts';
 import type { Statements } from './statements.ts';
+import { TextMemory } from './text-memory.ts';
 import { rowState } from './trace-rows.ts';
 import { traceOfRow } from './trace-view.ts';
 
@@ -66,7 +67,7 @@ export function readTraceJson(
   options: ReadTraceOptions,
 ): Uint8Array<ArrayBuffer> | undefined {
   const answer = readTrace(context, traceId, options);
-  return answer && new TextEncoder().encode(JSON.stringify(answer));
+  return answer && (context.textMemory ?? new TextMemory()).write(JSON.stringify(answer));
 }
 
 const countSpans = (sql: Statements, trace: number): number =>

@@ -5,12 +5,20 @@ import type { ReadContext } from './read-context.ts';
 import type { ReadArguments, ReadName, ReadResult } from './reads.ts';
 import { startThread } from './threads.ts';
 
+/** What a thread does not bring itself. */
+export type ThreadContext = Omit<ReadContext, 'sql' | 'textMemory'>;
+
 /** What a reader thread is asked, and answers. */
 export interface ReadRequest {
   readonly name: ReadName;
-  readonly context: Omit<ReadContext, 'sql'>;
+  readonly context: ThreadContext;
   readonly given: readonly unknown[];
   readonly needsSearch: boolean;
+}
+
+/** The memory of an answer that was sent, for the next. */
+export interface SpentMemory {
+  readonly spent: ArrayBuffer;
 }
 
 export type ReadAnswer =
@@ -62,7 +70,7 @@ export class ReaderPool {
 
   run<Name extends ReadName>(
     name: Name,
-    context: Omit<ReadContext, 'sql'>,
+    context: ThreadContext,
     given: ReadArguments<Name>,
     { needsSearch = false, timeoutMs = this.#timeoutMs }: { needsSearch?: boolean; timeoutMs?: number } = {},
   ): Promise<ReadResult<Name>> {
@@ -74,6 +82,13 @@ export class ReaderPool {
       this.#waiting.push({ request, timeoutMs, resolve: resolve as (result: unknown) => void, reject });
       this.#handOut();
     });
+  }
+
+  /** Gives the memory of an answer back, so that it neither burdens the collector here nor has to be taken anew there. */
+  giveBack({ buffer }: Uint8Array<ArrayBuffer>): void {
+    const [reader] = this.#readers;
+    const message: SpentMemory = { spent: buffer };
+    reader?.worker.postMessage(message, [buffer]);
   }
 
   /** Ends the threads. What they were asked is refused. */

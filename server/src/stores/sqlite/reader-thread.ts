@@ -2,14 +2,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './database.ts';
 import type { ReadContext } from './read-context.ts';
-import type { ReadAnswer, ReadRequest } from './reader-pool.ts';
+import type { ReadAnswer, ReadRequest, SpentMemory } from './reader-pool.ts';
 import { reads } from './reads.ts';
 import { attachSearch } from './search-condition.ts';
 import { Statements } from './statements.ts';
+import { TextMemory } from './text-memory.ts';
 
 const { dataDir } = workerData as { readonly dataDir: string };
 const db = openReader(dataDir);
 const sql = new Statements(db);
+const textMemory = new TextMemory();
 
 function answer({ name, context, given, needsSearch }: ReadRequest): ReadAnswer {
   try {
@@ -17,7 +19,7 @@ function answer({ name, context, given, needsSearch }: ReadRequest): ReadAnswer 
     db.exec('BEGIN');
     try {
       const read = reads[name] as (context: ReadContext, ...given: readonly unknown[]) => unknown;
-      return { result: read({ ...context, sql }, ...given) };
+      return { result: read({ ...context, sql, textMemory }, ...given) };
     } finally {
       db.exec('COMMIT');
     }
@@ -28,7 +30,8 @@ function answer({ name, context, given, needsSearch }: ReadRequest): ReadAnswer 
   }
 }
 
-parentPort?.on('message', (request: ReadRequest) => {
+parentPort?.on('message', (request: ReadRequest | SpentMemory) => {
+  if ('spent' in request) return textMemory.keep(request.spent);
   const answered = answer(request);
   const { result } = answered as { result?: unknown };
   // Bytes change hands instead of being copied.

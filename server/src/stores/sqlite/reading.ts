@@ -1,4 +1,11 @@
-import { InvalidCursor, type ListRequest, type ReadTraceOptions, SearchIsOff, type TraceFilter } from '../store.ts';
+import {
+  InvalidCursor,
+  type LentBytes,
+  type ListRequest,
+  type ReadTraceOptions,
+  SearchIsOff,
+  type TraceFilter,
+} from '../store.ts';
 import type { Projects } from './projects.ts';
 import type { ReadContext } from './read-context.ts';
 import { hasMoreSpans } from './read-trace.ts';
@@ -76,15 +83,16 @@ export class Reading {
   }
 
   /** A trace. A large one is read in a thread, whatever else there is. */
-  trace<Name extends 'readTrace' | 'readTraceJson'>(
-    name: Name,
-    project: string,
-    traceId: string,
-    options: ReadTraceOptions,
-  ): Promise<ReadResult<Name>> {
-    const isLarge = this.here(project, false, (context) => hasMoreSpans(context, traceId, this.#options.smallTrace));
-    const given = [traceId, options] as ReadArguments<Name>;
-    return this.run(name, project, undefined as ReadResult<Name>, given, { isQuick: () => !isLarge });
+  trace(project: string, traceId: string, options: ReadTraceOptions): Promise<ReadResult<'readTrace'>> {
+    const isLarge = this.#isLargeTrace(project, traceId);
+    return this.run('readTrace', project, undefined, [traceId, options], { isQuick: () => !isLarge });
+  }
+
+  async traceJson(project: string, traceId: string, options: ReadTraceOptions): Promise<LentBytes | undefined> {
+    const isLarge = this.#isLargeTrace(project, traceId);
+    const given: ReadArguments<'readTraceJson'> = [traceId, options];
+    const bytes = await this.run('readTraceJson', project, undefined, given, { isQuick: () => !isLarge });
+    return bytes && { bytes, release: () => isLarge && this.#threads.giveBack(bytes) };
   }
 
   close(): Promise<void> {
@@ -95,6 +103,10 @@ export class Reading {
     const { sql, moment } = this.#options;
     const { cutoffMicros, forgottenMicros } = moment(name);
     return { sql, project: { name, id }, cutoffMicros, forgottenMicros };
+  }
+
+  #isLargeTrace(project: string, traceId: string): boolean {
+    return this.here(project, false, (context) => hasMoreSpans(context, traceId, this.#options.smallTrace));
   }
 
   #isSmall(project: number): boolean {
