@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildViewerIfNeeded } from '../scripts/build-viewer.ts';
 import { launchBrowser } from '../server/viewer/bench/browser.ts';
-import { firstLoadBytes, frameTimes, heapBytes, openAndClose, timeTo } from '../server/viewer/bench/measure.ts';
+import { firstLoadBytes, frameTimes, heldBytes, openAndClose, timeTo } from '../server/viewer/bench/measure.ts';
 import { largeTrace } from '../server/viewer/tests/data/large.ts';
 import { realisticTraces } from '../server/viewer/tests/data/realistic.ts';
 import { sendRecords, timeAt } from '../server/viewer/tests/data/send.ts';
@@ -56,9 +56,9 @@ export async function benchViewer({ isQuick }: BenchOptions): Promise<Row[]> {
 
     await timeTo(page, `${list}&name=support-agent`, row);
     await openAndClose(page, 5);
-    const early = await heapBytes(page);
+    const early = await heldBytes(page);
     await openAndClose(page, 45);
-    const growth = (await heapBytes(page)) / early - 1;
+    const growth = (await heldBytes(page)) / early - 1;
 
     return [
       ...sizes.map(({ name, kb }) => ({
@@ -78,7 +78,7 @@ export async function benchViewer({ isQuick }: BenchOptions): Promise<Row[]> {
       })),
       { name: '  scrolling, frames p95', value: percentile(treeFrames, 0.95), unit: 'ms' },
       {
-        name: 'heap after 50 traces opened and closed, over after 5',
+        name: 'held after 50 traces opened and closed, over after 5',
         value: growth * 100,
         unit: '%',
         budget: '<= 5',

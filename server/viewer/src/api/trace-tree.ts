@@ -55,7 +55,8 @@ async function readTree(
 }
 
 const mostTreesKept = 3;
-const mostPayloadsKept = 60;
+/** As many as the few traces that are kept show at once. */
+const mostPayloadsKept = 20;
 
 /** Lets go of what was read for traces that were left: all but the newest few trees and payloads. */
 export function releaseTraces(client: QueryClient): void {

@@ -19,7 +19,7 @@ import { CopyButton } from '../parts/copy-button.tsx';
 import { JsonValue } from './json-value.tsx';
 import styles from './json-view.module.css';
 
-interface JsonViewProps {
+export interface JsonViewProps {
   readonly value: unknown;
   /** What it is, for its name: "Input". */
   readonly label: string;

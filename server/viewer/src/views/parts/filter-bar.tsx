@@ -1,4 +1,3 @@
-import { Popover } from '@base-ui/react/popover';
 import { Plus, Search as SearchIcon, X } from 'lucide-react';
 import { type KeyboardEvent, type RefObject, useEffect, useState } from 'react';
 import { type FilterField, filterField, filterFields, type ReadFilters, textFromValue } from '../../model/filters.ts';
@@ -7,6 +6,7 @@ import styles from './filter-bar.module.css';
 import { FilterEditor } from './filter-editor.tsx';
 import { Menu } from './menu.tsx';
 import { PayloadText } from './payload-text.tsx';
+import { Popover } from './popover.tsx';
 
 interface FilterBarProps {
   readonly read: ReadFilters;
@@ -89,26 +89,23 @@ interface ChipProps {
 function Chip({ field, value, isOpen, onOpen, onChange }: ChipProps) {
   return (
     <span className={styles.chip}>
-      <Popover.Root open={isOpen} onOpenChange={onOpen}>
-        <Popover.Trigger
-          render={
-            <button type="button" className={styles.chipButton}>
-              <span className={styles.field}>
-                {field.label}
-                {field.operator === ':' ? ':' : ` ${field.operator}`}
-              </span>{' '}
-              <PayloadText text={value === '' ? '…' : textFromValue(field, value)} />
-            </button>
-          }
-        />
-        <Popover.Portal>
-          <Popover.Positioner sideOffset={6} align="start" className={styles.positioner}>
-            <Popover.Popup className={styles.popup} aria-label={`Filter by ${field.label.toLowerCase()}`}>
-              <FilterEditor field={field} value={value} onSubmit={onChange} />
-            </Popover.Popup>
-          </Popover.Positioner>
-        </Popover.Portal>
-      </Popover.Root>
+      <Popover
+        label={`Filter by ${field.label.toLowerCase()}`}
+        className={styles.popup}
+        isOpen={isOpen}
+        onOpen={onOpen}
+        trigger={
+          <button type="button" className={styles.chipButton}>
+            <span className={styles.field}>
+              {field.label}
+              {field.operator === ':' ? ':' : ` ${field.operator}`}
+            </span>{' '}
+            <PayloadText text={value === '' ? '…' : textFromValue(field, value)} />
+          </button>
+        }
+      >
+        <FilterEditor field={field} value={value} onSubmit={onChange} />
+      </Popover>
       {value !== '' && (
         <button
           type="button"

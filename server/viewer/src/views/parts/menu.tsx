@@ -1,7 +1,6 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import type { ReactElement, ReactNode } from 'react';
-import { formatKeys } from '../../shortcuts.ts';
-import styles from './menu.module.css';
+import { type ReactElement, type ReactNode, Suspense, useState } from 'react';
+import { lazyPart } from './lazy-part.ts';
+import { useLayerTrigger } from './use-layer-trigger.ts';
 
 export interface MenuAction {
   readonly label: ReactNode;
@@ -20,38 +19,20 @@ interface MenuProps {
   readonly align?: 'start' | 'end';
 }
 
+const { Part: Layer, prepare } = lazyPart(() => import('./menu-layer.tsx').then((module) => module.MenuLayer));
+
 /** A list of things to do, opened by a button. */
 export function Menu({ trigger, actions, align = 'start' }: MenuProps) {
+  const [isOpen, setIsOpen] = useState(false);
+  const { button, layer } = useLayerTrigger({ trigger, kind: 'menu', isOpen, onOpen: setIsOpen, prepare });
   return (
-    <Base.Root modal={false}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} align={align} className={styles.positioner}>
-          <Base.Popup className={styles.menu}>
-            {actions.map((action, index) =>
-              action === 'separator' ? (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a separator is nothing but its place.
-                <Base.Separator key={`separator ${index}`} className={styles.separator} />
-              ) : (
-                <Base.Item
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the list of a menu does not change while it is open.
-                  key={index}
-                  className={styles.item}
-                  disabled={action.refusal !== undefined}
-                  onClick={action.run}
-                >
-                  {action.isChosen !== undefined && <span className={styles.mark}>{action.isChosen ? '✓' : ''}</span>}
-                  <span className={styles.label}>
-                    {action.label}
-                    {action.refusal !== undefined && <small className={styles.refusal}>{action.refusal}</small>}
-                  </span>
-                  {action.keys !== undefined && <kbd className={styles.keys}>{formatKeys(action.keys)}</kbd>}
-                </Base.Item>
-              ),
-            )}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {button}
+      {layer !== undefined && (
+        <Suspense fallback={null}>
+          <Layer {...layer} actions={actions} align={align} />
+        </Suspense>
+      )}
+    </>
   );
 }

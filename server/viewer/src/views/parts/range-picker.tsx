@@ -1,10 +1,10 @@
-import { Popover } from '@base-ui/react/popover';
 import { CalendarClock } from 'lucide-react';
 import { type FormEvent, useState } from 'react';
 import { formatListTime } from '../../model/format.ts';
 import { boundsOf, labelRange, rangePresets, type TimeRange } from '../../model/time-range.ts';
 import { usePreferences } from '../../preferences.ts';
 import { Button } from './button.tsx';
+import { Popover } from './popover.tsx';
 import styles from './range-picker.module.css';
 
 interface RangePickerProps {
@@ -23,35 +23,32 @@ export function RangePicker({ range, onChange }: RangePickerProps) {
   };
 
   return (
-    <Popover.Root open={isOpen} onOpenChange={setIsOpen}>
-      <Popover.Trigger
-        render={
-          <Button aria-label={`Time range: ${label}`}>
-            <CalendarClock size={14} strokeWidth={1.75} aria-hidden />
-            {label}
+    <Popover
+      label="Time range"
+      className={styles.popup}
+      isOpen={isOpen}
+      onOpen={setIsOpen}
+      trigger={
+        <Button aria-label={`Time range: ${label}`}>
+          <CalendarClock size={14} strokeWidth={1.75} aria-hidden />
+          {label}
+        </Button>
+      }
+    >
+      <div className={styles.presets}>
+        {rangePresets.map((from) => (
+          <Button
+            key={from}
+            look="quiet"
+            isPressed={range.from === from && range.to === undefined}
+            onClick={() => choose({ from })}
+          >
+            {labelRange({ from }, String)}
           </Button>
-        }
-      />
-      <Popover.Portal>
-        <Popover.Positioner sideOffset={4} align="start" className={styles.positioner}>
-          <Popover.Popup className={styles.popup} aria-label="Time range">
-            <div className={styles.presets}>
-              {rangePresets.map((from) => (
-                <Button
-                  key={from}
-                  look="quiet"
-                  isPressed={range.from === from && range.to === undefined}
-                  onClick={() => choose({ from })}
-                >
-                  {labelRange({ from }, String)}
-                </Button>
-              ))}
-            </div>
-            <FixedRange range={range} onChange={choose} />
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
+        ))}
+      </div>
+      <FixedRange range={range} onChange={choose} />
+    </Popover>
   );
 }
 

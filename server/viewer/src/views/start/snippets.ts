@@ -40,6 +40,15 @@ await tracer.close();
 `,
     },
     {
+      name: 'OTLP',
+      // The variables that every OpenTelemetry SDK reads, in any language.
+      text: `# where your application runs
+export OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=${serverUrl}/v1/traces
+export OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=http/protobuf
+export OTEL_EXPORTER_OTLP_TRACES_HEADERS="x-api-key=$YOUR_KEY"   # may write to project ${project}
+`,
+    },
+    {
       name: 'HTTP',
       text: `${environment}
 curl "$TRACER_URL/api/traces" \\

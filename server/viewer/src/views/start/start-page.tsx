@@ -1,4 +1,3 @@
-import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
@@ -10,6 +9,7 @@ import { usePageSession } from '../../session-context.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
+import { Tabs } from '../parts/tabs.tsx';
 import { snippets } from './snippets.ts';
 import styles from './start-page.module.css';
 
@@ -29,6 +29,9 @@ export function StartPage() {
   const [newest] = data?.traces ?? [];
   const texts = useMemo(() => snippets(`${location.origin}${basePath}`, project), [project]);
 
+  const [chosen, setChosen] = useState<string>();
+  const shown = texts.find(({ name }) => name === chosen) ?? texts[0];
+
   return (
     <div className={styles.page}>
       <h1>{newest === undefined ? 'Waiting for your first trace' : 'Send a trace'}</h1>
@@ -36,22 +39,17 @@ export function StartPage() {
         Set two variables where your application runs, and add one of these to it. The key is one that may write to
         project <bdi>{project}</bdi>; it is not printed here.
       </p>
-      <Tabs.Root defaultValue={texts[0]?.name} className={styles.tabs}>
-        <Tabs.List className={styles.list} aria-label="Ways to send">
-          {texts.map(({ name }) => (
-            <Tabs.Tab key={name} value={name} className={styles.tab}>
-              {name}
-            </Tabs.Tab>
-          ))}
-        </Tabs.List>
-        {texts.map(({ name, text }) => (
-          <Tabs.Panel key={name} value={name} className={styles.panel}>
-            <CopyButton text={text} label="Copy" className={styles.copy} />
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard. */}
-            <pre tabIndex={0}>{text}</pre>
-          </Tabs.Panel>
-        ))}
-      </Tabs.Root>
+      <Tabs
+        label="Ways to send"
+        tabs={texts.map(({ name }) => ({ id: name, label: name }))}
+        current={shown?.name ?? ''}
+        onChoose={setChosen}
+        classes={{ tabs: styles.tabs, list: styles.list, tab: styles.tab, panel: styles.panel }}
+      >
+        <CopyButton text={shown?.text ?? ''} label="Copy" className={styles.copy} />
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard. */}
+        <pre tabIndex={0}>{shown?.text}</pre>
+      </Tabs>
       <div role="status" className={styles.live}>
         {newest === undefined ? (
           <>

@@ -1,11 +1,11 @@
+import { NewestMap } from '../../newest-map.ts';
+
 /** Where a list was scrolled to, by its place in the history: Back shows it as it was left. */
-const offsets = new Map<string, number>();
+const offsets = new NewestMap<number>(50);
 
 // The router gives each history entry a key of its own.
 const entryKey = (): string => `${history.state?.key ?? ''} ${location.pathname}`;
 
 export const keptScroll = (): number => offsets.get(entryKey()) ?? 0;
 
-export function keepScroll(offset: number): void {
-  offsets.set(entryKey(), offset);
-}
+export const keepScroll = (offset: number): void => offsets.keep(entryKey(), offset);

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { type ChatMessage, type MessagePart, pairToolCalls, type ShownMessage } from '../../../model/chat-messages.ts';
 import { countOf, formatBytes } from '../../../model/format.ts';
-import { JsonView } from '../../json/json-view.tsx';
+import { LazyJsonView } from '../../json/lazy-json-view.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { PayloadText } from '../../parts/payload-text.tsx';
 import { MessageText } from '../../text/message-text.tsx';
@@ -115,7 +115,7 @@ function PartView({ part, lines, isResult }: PartViewProps) {
   switch (part.kind) {
     case 'text': {
       const value = isResult ? jsonOf(part.text) : undefined;
-      if (value !== undefined) return <JsonView value={value} label="Result" mostHeight={264} />;
+      if (value !== undefined) return <LazyJsonView value={value} label="Result" mostHeight={264} />;
       return <MessageText text={part.text} {...(lines === undefined ? {} : { lines })} />;
     }
     case 'reasoning':
@@ -149,7 +149,7 @@ function PartView({ part, lines, isResult }: PartViewProps) {
           <p className={styles.empty}>
             Unknown part: <PayloadText text={part.type} />
           </p>
-          <JsonView value={part.value} label={`Part of type ${part.type}`} mostHeight={220} />
+          <LazyJsonView value={part.value} label={`Part of type ${part.type}`} mostHeight={220} />
         </div>
       );
   }

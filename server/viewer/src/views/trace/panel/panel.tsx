@@ -1,27 +1,32 @@
-import { Tabs } from '@base-ui/react/tabs';
 import { useQuery } from '@tanstack/react-query';
 import { type SpanRecord, TraceAnswer, type TraceRecord } from 'llm-tracer/schema';
-import { useEffect, useMemo, useRef } from 'react';
+import { Suspense, useEffect, useMemo, useRef } from 'react';
 import { spanQuery } from '../../../api/queries.ts';
 import { request } from '../../../api/request.ts';
 import type { TraceTree } from '../../../api/trace-tree.ts';
 import { messagesOf } from '../../../model/chat-messages.ts';
 import type { PathSegment } from '../../../model/critical-path.ts';
 import type { SpanTree } from '../../../model/span-tree.ts';
+import { NewestMap } from '../../../newest-map.ts';
 import { usePageSession } from '../../../session-context.ts';
 import { useShortcuts } from '../../../shortcuts.ts';
 import { useUrlState } from '../../../url-state.ts';
-import { JsonView } from '../../json/json-view.tsx';
+import { LazyJsonView } from '../../json/lazy-json-view.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { ErrorMessage, LoadingRows } from '../../parts/state-message.tsx';
-import { EventsTab } from './events-tab.tsx';
-import { InputOutputTab } from './input-output-tab.tsx';
+import { Tabs } from '../../parts/tabs.tsx';
 import { MessagesTab } from './messages-tab.tsx';
-import { MetaTab } from './meta-tab.tsx';
 import styles from './panel.module.css';
 import { PanelHeader } from './panel-header.tsx';
-import { ScoresTab } from './scores-tab.tsx';
 import { TranscriptTab } from './transcript-tab.tsx';
-import { TraceUsageTab, UsageTab } from './usage-tab.tsx';
+
+// What a trace opens with is its messages; the other tabs follow.
+const { Part: InputOutputTab } = lazyPart(() => import('./input-output-tab.tsx').then((part) => part.InputOutputTab));
+const { Part: UsageTab } = lazyPart(() => import('./usage-tab.tsx').then((part) => part.UsageTab));
+const { Part: TraceUsageTab } = lazyPart(() => import('./usage-tab.tsx').then((part) => part.TraceUsageTab));
+const { Part: EventsTab } = lazyPart(() => import('./events-tab.tsx').then((part) => part.EventsTab));
+const { Part: MetaTab } = lazyPart(() => import('./meta-tab.tsx').then((part) => part.MetaTab));
+const { Part: ScoresTab } = lazyPart(() => import('./scores-tab.tsx').then((part) => part.ScoresTab));
 
 interface PanelProps {
   readonly data: TraceTree;
@@ -93,7 +98,9 @@ function SpanPanel(props: PanelProps & { readonly span: SpanRecord }) {
             {tab.current === 'events' && <EventsTab span={whole} originMs={props.tree.originMs} />}
             {tab.current === 'meta' && <MetaTab record={whole} />}
             {tab.current === 'scores' && <ScoresTab data={props.data} spanId={span.span_id} />}
-            {tab.current === 'raw' && <JsonView key={span.span_id} value={whole} label="Raw record" mostHeight={640} />}
+            {tab.current === 'raw' && (
+              <LazyJsonView key={span.span_id} value={whole} label="Raw record" mostHeight={640} />
+            )}
           </>
         )}
       </PanelTabs>
@@ -134,7 +141,9 @@ function TracePanel(props: PanelProps) {
         {tab.current === 'usage' && <TraceUsageTab data={data} />}
         {tab.current === 'meta' && <MetaTab record={whole} />}
         {tab.current === 'scores' && <ScoresTab data={data} spanId={undefined} />}
-        {tab.current === 'raw' && <JsonView key={trace.trace_id} value={whole} label="Raw record" mostHeight={640} />}
+        {tab.current === 'raw' && (
+          <LazyJsonView key={trace.trace_id} value={whole} label="Raw record" mostHeight={640} />
+        )}
       </PanelTabs>
     </>
   );
@@ -173,7 +182,7 @@ interface PanelTabsProps {
   readonly children: React.ReactNode;
 }
 
-const offsets = new Map<string, number>();
+const offsets = new NewestMap<number>(200);
 
 function PanelTabs({ tabs, tab, scrollKey, children }: PanelTabsProps) {
   const body = useRef<HTMLDivElement>(null);
@@ -182,25 +191,16 @@ function PanelTabs({ tabs, tab, scrollKey, children }: PanelTabsProps) {
     if (body.current !== null) body.current.scrollTop = offsets.get(place) ?? 0;
   }, [place]);
   return (
-    <Tabs.Root value={tab.current} onValueChange={(id) => tab.choose(String(id))} className={styles.tabs}>
-      <Tabs.List className={styles.list} aria-label="About this span">
-        {tabs.map(({ id, label }) => (
-          <Tabs.Tab key={id} value={id} className={styles.tab}>
-            {label}
-          </Tabs.Tab>
-        ))}
-      </Tabs.List>
-      {tabs.map(({ id }) => (
-        <Tabs.Panel
-          key={id}
-          value={id}
-          ref={id === tab.current ? body : undefined}
-          className={styles.body}
-          onScroll={(event) => offsets.set(place, event.currentTarget.scrollTop)}
-        >
-          {id === tab.current && children}
-        </Tabs.Panel>
-      ))}
-    </Tabs.Root>
+    <Tabs
+      label="About this span"
+      tabs={tabs}
+      current={tab.current}
+      onChoose={tab.choose}
+      classes={{ tabs: styles.tabs, list: styles.list, tab: styles.tab, panel: styles.body }}
+      panelRef={body}
+      onScroll={(event) => offsets.keep(place, event.currentTarget.scrollTop)}
+    >
+      <Suspense fallback={<LoadingRows rows={6} rowHeight={28} />}>{children}</Suspense>
+    </Tabs>
   );
 }

@@ -2,7 +2,7 @@ import { Wrench } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { type ChatMessage, type PairedCall, readArguments } from '../../../model/chat-messages.ts';
 import { formatExact, shortId } from '../../../model/format.ts';
-import { JsonView } from '../../json/json-view.tsx';
+import { LazyJsonView } from '../../json/lazy-json-view.tsx';
 import { PayloadText } from '../../parts/payload-text.tsx';
 import { MessageText } from '../../text/message-text.tsx';
 import styles from './message-list.module.css';
@@ -35,7 +35,7 @@ export function ToolCallCard({ pair: { call, result, pairedBy }, number, renderR
         {pairedBy === 'order' && <span>paired by order</span>}
       </header>
       {'value' in read ? (
-        <JsonView value={read.value} label={`Arguments of ${call.name}`} mostHeight={twelveLines} />
+        <LazyJsonView value={read.value} label={`Arguments of ${call.name}`} mostHeight={twelveLines} />
       ) : (
         <>
           <p className={styles.warning}>Not valid JSON at character {formatExact(read.brokenAt)}</p>
