@@ -1,5 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
 import { countOf, formatExact } from '../../model/format.ts';
+import { hasMarkup } from '../../model/has-markup.ts';
 import { countInvisible } from '../../model/invisible-characters.ts';
 import { usePreferences } from '../../preferences.ts';
 import { Button } from '../parts/button.tsx';
@@ -39,7 +40,7 @@ export function MessageText({ text, lines = foldFromLines }: MessageTextProps) {
           </Button>
         </p>
       )}
-      {isMarkdown ? (
+      {isMarkdown && hasMarkup(shown) ? (
         <Suspense fallback={<Plain text={shown} isPlain={isPlain} />}>
           <Markdown text={shown} isPlain={isPlain} />
         </Suspense>
