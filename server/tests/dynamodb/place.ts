@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { inject } from 'vitest';
 import { type Aws, openAws } from '../../src/stores/dynamodb/aws.ts';
 import { type DynamodbStoreOptions, openDynamodbStore } from '../../src/stores/dynamodb/index.ts';
 import { createTables, type TableNames } from '../../src/stores/dynamodb/tables.ts';
 import type { Store, StoreOptions } from '../../src/stores/store.ts';
+import type { Cloud } from '../stores/cloud/failures.ts';
 import type { StorePlace } from '../stores/contract/harness.ts';
 
 /** Two tables and a prefix of the bucket, empty. */
@@ -41,7 +43,8 @@ const sharedAws = (): Aws => {
   return { call: (name, input) => opened.call(name, input), close: async () => {} };
 };
 
-export async function createPlace(): Promise<DynamodbPlace> {
+/** The same, and all that is in them. */
+export async function createCloud(): Promise<Cloud> {
   const { dynamodb, s3 } = shared();
   const name = `t-${randomBytes(6).toString('hex')}`;
   const tables = { traces: `${name}-traces`, spans: `${name}-spans` };
@@ -51,9 +54,29 @@ export async function createPlace(): Promise<DynamodbPlace> {
       new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
     ),
   ]);
+  const document = DynamoDBDocumentClient.from(dynamodb);
+  return {
+    aws: sharedAws(),
+    tables,
+    payloadBucket: name,
+    async items(table) {
+      const items: Record<string, unknown>[] = [];
+      for await (const { Items = [] } of paginateScan({ client: document }, { TableName: tables[table] }))
+        items.push(...Items);
+      return items;
+    },
+    async objectKeys() {
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: name }));
+      return Contents.map(({ Key }) => String(Key));
+    },
+  };
+}
+
+export async function createPlace(): Promise<DynamodbPlace> {
+  const { aws, tables, payloadBucket } = await createCloud();
   return {
     tables,
-    open: async (options) => openDynamodbStore({ aws: sharedAws(), tables, payloadBucket: name, ...options }),
+    open: async (options) => openDynamodbStore({ aws, tables, payloadBucket, ...options }),
     // They are in memory, and deleting them takes as long as the test.
     remove: async () => {},
   };

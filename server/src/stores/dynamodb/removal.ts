@@ -43,7 +43,8 @@ async function removeContent(context: WriteContext, project: string, traceId: st
   const moment = context.moment(project);
   const head = (await heads.loadWhole(project, [traceId], moment)).get(traceId) as WholeHead;
   if (head.state !== 'deleted' && head.state !== 'expired') return;
-  if (head.isEmptied) return;
+  // Asked for again, a deletion looks once more: a writer may have died since, after it put what it could not commit.
+  if (head.isEmptied && head.state !== 'deleted') return;
 
   await inParallel([...head.slots.keys()], async (spanId) => {
     await database.delete('spans', spanKey(project, spanId), {
@@ -63,7 +64,7 @@ async function removeContent(context: WriteContext, project: string, traceId: st
   if (head.hasScores) await database.delete('traces', scoresKey(project, traceId));
   // What has expired goes by the bucket's own rule: to list a prefix costs as much as eight write units.
   if (head.state === 'deleted') await contents.removeObjects(objectPrefix(project, traceId));
-  await commitEmptied(context, project, head);
+  if (!head.isEmptied) await commitEmptied(context, project, head);
 }
 
 /** Deletes a trace and leaves a tombstone; false where there is nothing to delete. */

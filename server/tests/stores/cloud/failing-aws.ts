@@ -8,6 +8,7 @@ export class FailingAws implements Aws {
   readonly #aws: Aws;
   #countdown: number | undefined;
   #failure: Failure = 'refused';
+  #meanwhile: { readonly call: number; readonly work: () => Promise<unknown> } | undefined;
   calls = 0;
 
   constructor(aws: Aws) {
@@ -20,12 +21,17 @@ export class FailingAws implements Aws {
     this.#failure = failure;
   }
 
-  disarm(): void {
-    this.#countdown = undefined;
+  /** Has something else happen just before the `n`th call. Resolves when that is done. */
+  before(n: number, work: () => Promise<unknown>): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#meanwhile = { call: n, work: () => work().then(() => resolve(), reject) };
+    });
   }
 
   async call<Name extends keyof AwsCalls>(name: Name, input: AwsCalls[Name][0]): Promise<AwsCalls[Name][1]> {
     this.calls += 1;
+    const meanwhile = this.#meanwhile;
+    if (this.calls === meanwhile?.call) await meanwhile.work();
     if (this.#countdown === undefined) return this.#aws.call(name, input);
     this.#countdown -= 1;
     if (this.#countdown > 0) return this.#aws.call(name, input);
