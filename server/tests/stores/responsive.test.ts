@@ -43,26 +43,28 @@ async function sendLarge(store: Store, spans: number): Promise<void> {
   }
 }
 
-/** The longest that nothing else had a turn while the work ran, in milliseconds, but for the few longest. */
-async function heldDuring(work: () => Promise<unknown>): Promise<number> {
+/** The longest that nothing else had a turn while the work ran, as a share of the time that it took. */
+async function shareHeldDuring(work: () => Promise<unknown>): Promise<number> {
   let isDone = false;
-  const gaps: number[] = [];
+  let longest = 0;
+  const start = performance.now();
   const watch = (async () => {
-    for (let last = performance.now(); !isDone; ) {
+    for (let last = start; !isDone; ) {
       await turn();
-      gaps.push(performance.now() - last);
-      last = performance.now();
+      const now = performance.now();
+      longest = Math.max(longest, now - last);
+      last = now;
     }
   })();
   await work();
   isDone = true;
   await watch;
-  // A machine with other work takes the processor away now and then: the fifth longest is the store's.
-  return gaps.sort((a, b) => b - a)[4] ?? 0;
+  return longest / (performance.now() - start);
 }
 
-// The promise is 20 ms; twice that leaves room for a slow machine, and is far from the seconds of a single write.
-const mostHeldMs = 40;
+// Slices of some 10 ms in a second of work; work that is done at once holds others up for all of it. A share, since a busy
+// machine stretches both.
+const mostHeld = 0.25;
 
 describe('a trace of 30,000 spans', () => {
   it('is deleted without holding up others, and is gone from the first moment on', { timeout: 60_000 }, async () => {
@@ -71,7 +73,7 @@ describe('a trace of 30,000 spans', () => {
     await store.ingest(project, aBatch({ traces: [aTrace({ trace_id: traceId(2) })] }));
 
     const seen: unknown[] = [];
-    const held = await heldDuring(async () => {
+    const held = await shareHeldDuring(async () => {
       const deleting = store.deleteTrace(project, traceId());
       let isDeleted = false;
       void deleting.then(() => (isDeleted = true));
@@ -84,7 +86,7 @@ describe('a trace of 30,000 spans', () => {
     });
 
     expect(new Set(seen)).toEqual(new Set([undefined, 'deleted']));
-    expect(held).toBeLessThan(mostHeldMs);
+    expect(held).toBeLessThan(mostHeld);
     expect(await store.stats(project)).toMatchObject({ total_traces: 1, total_spans: 0, total_tokens: 0 });
     expect((await store.recount({ repair: false })).differences).toEqual([]);
   });
@@ -136,9 +138,9 @@ describe('pruning', () => {
     const full = await checkpointed();
     now += 5 * day;
 
-    const held = await heldDuring(() => store.prune());
+    const held = await shareHeldDuring(() => store.prune());
 
-    expect(held).toBeLessThan(mostHeldMs);
+    expect(held).toBeLessThan(mostHeld);
     expect(await checkpointed()).toBeLessThan(full / 4);
     expect(
       (

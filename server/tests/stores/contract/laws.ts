@@ -24,7 +24,7 @@ import { expectSame, observe } from './observe.ts';
 
 /** `TEST_SCALE=100` tries the laws on a hundred times the histories. */
 const scale = Number(process.env['TEST_SCALE'] ?? 1);
-const timeout = 60_000 * scale;
+const timeout = 180_000 * scale;
 
 /**
  * wire.md, "What must hold", over random histories. One store serves all histories of a law, each in projects of its own:
