@@ -9,7 +9,7 @@ const budgets = { call: 10, chunk: 2 } as const;
 
 /**
  * What wrapping costs the application's thread over the bare client: a call, and a chunk of a stream. The clients run in
- * a process of their own against the fake LLM server in this one; the `floor` is what the bare
+ * a process of their own on answers of the fake LLM server in this one, each asked for once; the `floor` is what the bare
  * client itself costs, the `peer` a span by hand around its call.
  */
 export async function benchWrappers({ isQuick }: BenchOptions): Promise<Row[]> {
