@@ -20,7 +20,11 @@ export interface OpenAIUsage {
   readonly output_tokens_details?: Details | null;
 }
 
-export function usageOfOpenAI(usage: OpenAIUsage): Usage {
+/** A provider's usage object with the tier that the call was served in: a price depends on it, and the object does not have it. */
+export const withTier = (details: object | undefined, tier: unknown): object | undefined =>
+  typeof tier !== 'string' || tier === 'default' ? details : { ...details, service_tier: tier };
+
+export function usageOfOpenAI(usage: OpenAIUsage, tier?: string | null): Usage {
   const input = usage.prompt_tokens_details ?? usage.input_tokens_details;
   return {
     inputTokens: usage.prompt_tokens ?? usage.input_tokens,
@@ -28,7 +32,7 @@ export function usageOfOpenAI(usage: OpenAIUsage): Usage {
     cacheReadTokens: input?.cached_tokens,
     cacheWriteTokens: input?.cache_write_tokens,
     reasoningTokens: (usage.completion_tokens_details ?? usage.output_tokens_details)?.reasoning_tokens,
-    details: usage,
+    details: withTier(usage, tier),
   };
 }
 

@@ -42,6 +42,18 @@ const readAll = async <Chunk>(stream: AsyncIterable<Chunk>): Promise<Chunk[]> =>
   return chunks;
 };
 
+/** A client whose answers say that they were served in a tier, whatever was asked for. */
+const servedIn =
+  (tier: string, create: (fake: FakeLlm) => OpenAI) =>
+  (server: FakeLlm): OpenAI =>
+    create(server).withOptions({
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        const body = (await response.text()).replaceAll('"service_tier":"default"', `"service_tier":"${tier}"`);
+        return new Response(body, { headers: { 'content-type': response.headers.get('content-type') ?? '' } });
+      },
+    });
+
 const tools = ['read', 'write'].map((name) => ({
   type: 'function' as const,
   function: { name, parameters: { type: 'object', properties: {} } },
@@ -98,6 +110,28 @@ describe.each(openAIMajors)('%s', (_major, create) => {
       expect(await streamed.span()).toMatchObject(expected);
       expect((await streamed.span()).first_token_time).toBeDefined();
     });
+  });
+
+  // A server prices by the tier in the usage: nobody asked for it here, so the parameters do not have it.
+  test.each(['flex', 'priority'])('the usage says that an answer was served in tier %s', async (tier) => {
+    const { openai, spans } = start(servedIn(tier, create));
+    const chat = await openai.chat.completions.create(asking('Hello'));
+    await readAll(
+      await openai.chat.completions.create({
+        ...asking('Hello'),
+        stream: true,
+        stream_options: { include_usage: true },
+      }),
+    );
+    const response = await openai.responses.create(responding('Hello'));
+    await readAll(await openai.responses.create({ ...responding('Hello'), stream: true }));
+
+    expect((await spans()).map((span) => span.usage_details)).toEqual([
+      { ...chat.usage, service_tier: tier },
+      { ...chat.usage, service_tier: tier },
+      { ...response.usage, service_tier: tier },
+      { ...response.usage, service_tier: tier },
+    ]);
   });
 
   describe.each(Object.entries(answers))('of %s in a response', (_title, [prompt, more]) => {

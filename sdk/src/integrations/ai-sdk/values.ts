@@ -1,7 +1,7 @@
 import type { Usage } from '../../index.ts';
 import { toolCall } from '../messages.ts';
 import { type Loose, objectOf } from '../observed-run.ts';
-import { usageOfAnthropic } from '../usage.ts';
+import { usageOfAnthropic, withTier } from '../usage.ts';
 
 // What all versions of the AI SDK have in common: messages, usage, names. Nothing of it is trusted to have its shape.
 
@@ -60,15 +60,13 @@ export function usageOf(usage: unknown, providerMetadata: unknown): Usage {
   const details = objectOf(raw ?? objectOf(anthropic)['usage']);
   if ('cache_read_input_tokens' in details || 'cache_creation_input_tokens' in details)
     return usageOfAnthropic(details);
-  const tier = objectOf(openai)['serviceTier'];
   return {
     inputTokens: countOf(input['total'], inputTokens, promptTokens, tokens),
     outputTokens: countOf(output['total'], outputTokens, completionTokens),
     cacheReadTokens: countOf(input['cacheRead'], inputDetails['cacheReadTokens'], flat['cachedInputTokens']),
     cacheWriteTokens: countOf(input['cacheWrite'], inputDetails['cacheWriteTokens']),
     reasoningTokens: countOf(output['reasoning'], outputDetails['reasoningTokens'], flat['reasoningTokens']),
-    // A price depends on it, and the provider's own object does not have it.
-    details: tier === undefined || tier === 'default' ? (raw ?? undefined) : { ...details, service_tier: tier },
+    details: withTier((raw ?? undefined) as object | undefined, objectOf(openai)['serviceTier']),
   };
 }
 

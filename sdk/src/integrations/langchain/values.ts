@@ -1,7 +1,7 @@
 import type { Usage } from '../../index.ts';
 import { given, toolCall } from '../messages.ts';
 import { type Loose, objectOf } from '../observed-run.ts';
-import { usageOfOpenAI } from '../usage.ts';
+import { usageOfOpenAI, withTier } from '../usage.ts';
 
 const roles: Readonly<Record<string, string>> = { human: 'user', ai: 'assistant' };
 
@@ -79,7 +79,6 @@ function usageOf(usage: unknown, { usage: raw, service_tier }: Loose, { tokenUsa
   const { cache_read, cache_creation } = objectOf(input_token_details) as Counts;
   const { reasoning } = objectOf(output_token_details) as Counts;
   const details = [raw, usage, tokenUsage].map(objectOf).find((counts) => Object.keys(counts).length > 0);
-  const isStandard = service_tier === undefined || service_tier === null || service_tier === 'default';
   const ofProvider = usageOfOpenAI(objectOf(raw));
   return {
     inputTokens: input_tokens ?? ofProvider.inputTokens ?? promptTokens,
@@ -87,8 +86,7 @@ function usageOf(usage: unknown, { usage: raw, service_tier }: Loose, { tokenUsa
     cacheReadTokens: cache_read ?? ofProvider.cacheReadTokens,
     cacheWriteTokens: cache_creation,
     reasoningTokens: reasoning ?? ofProvider.reasoningTokens,
-    // A price depends on the tier, and the usage object does not have it.
-    details: isStandard ? details : { ...details, service_tier },
+    details: withTier(details, service_tier),
   };
 }
 

@@ -22,6 +22,6 @@ export const headOf = ({
   usage,
 }: Head): Answered => ({
   model,
-  usage: usage ? usageOfOpenAI(usage) : undefined,
+  usage: usage ? usageOfOpenAI(usage, service_tier) : undefined,
   metadata: { id, request_id, status, service_tier, system_fingerprint },
 });
