@@ -59,8 +59,8 @@ export function billedUsage(fields: Fields): BilledUsage | undefined {
     audio,
     image,
     webSearches: countOf(objectOf(raw['server_tool_use'])['web_search_requests']) ?? 0,
-    serviceTier:
-      serviceTierOf(raw['service_tier']) ?? serviceTierOf(objectOf(fields['model_parameters'])['service_tier']),
+    // What the answer says, be it that a call for another tier was served as any other; else what was asked for.
+    serviceTier: serviceTierOf(raw['service_tier'] ?? objectOf(fields['model_parameters'])['service_tier']),
   };
 }
 

@@ -37,6 +37,7 @@ describe('what a call is billed for', () => {
     const asked = { model_parameters: { service_tier: 'priority' } };
 
     expect(tierOf({ usage_details: { service_tier: 'batch' }, ...asked })).toBe('batch');
+    expect(tierOf({ usage_details: { service_tier: 'default' }, ...asked })).toBeUndefined();
     expect(tierOf(asked)).toBe('priority');
     expect(
       ['auto', 'default', 'standard', null].map((service_tier) => tierOf({ usage_details: { service_tier } })),
