@@ -72,6 +72,11 @@ describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', 
     await tableRows(page).first().waitFor();
     const open = [
       () => page.keyboard.press('Control+k'),
+      async () => {
+        await page.keyboard.press('Control+k');
+        await page.getByRole('combobox').fill('a name that nothing has');
+        await page.getByText('Nothing has this name.').waitFor();
+      },
       () => page.keyboard.press('?'),
       () => page.getByRole('button', { name: 'Columns' }).click(),
       () => page.getByRole('button', { name: /Time range/ }).click(),

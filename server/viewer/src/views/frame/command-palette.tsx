@@ -68,8 +68,8 @@ function Palette({ onClose, onHelp }: Omit<CommandPaletteProps, 'isOpen'>) {
       <input
         className={styles.field}
         role="combobox"
-        aria-expanded
-        aria-controls={listId}
+        aria-expanded={entries.length > 0}
+        aria-controls={entries.length > 0 ? listId : undefined}
         aria-activedescendant={entries[active] && `${listId}-${active}`}
         aria-label="Find a page, a trace or an action"
         placeholder="A page, an action, a trace, or any id"
@@ -85,25 +85,30 @@ function Palette({ onClose, onHelp }: Omit<CommandPaletteProps, 'isOpen'>) {
           {failure}
         </p>
       )}
-      <div id={listId} role="listbox" aria-label="What was found" className={styles.list}>
-        {entries.map((entry, index) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard.
-          <div
-            key={entry.id}
-            id={`${listId}-${index}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={index === active}
-            className={index === active ? styles.active : styles.entry}
-            onClick={() => void choose(entry).catch(() => {})}
-            onPointerMove={() => setActive(index)}
-          >
-            <PayloadText text={entry.label} />
-            {entry.hint !== undefined && <kbd>{entry.hint}</kbd>}
-          </div>
-        ))}
-        {entries.length === 0 && <p className={styles.nothing}>Nothing has this name.</p>}
-      </div>
+      {entries.length === 0 ? (
+        <p role="status" className={styles.nothing}>
+          Nothing has this name.
+        </p>
+      ) : (
+        <div id={listId} role="listbox" aria-label="What was found" className={styles.list}>
+          {entries.map((entry, index) => (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the field above has the keyboard.
+            <div
+              key={entry.id}
+              id={`${listId}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === active}
+              className={index === active ? styles.active : styles.entry}
+              onClick={() => void choose(entry).catch(() => {})}
+              onPointerMove={() => setActive(index)}
+            >
+              <PayloadText text={entry.label} />
+              {entry.hint !== undefined && <kbd>{entry.hint}</kbd>}
+            </div>
+          ))}
+        </div>
+      )}
     </>
   );
 }
