@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { gfm } from 'micromark-extension-gfm';
 import { describe, expect, it } from 'vitest';
 import { hasMarkup } from '../../src/model/has-markup.ts';
+import { parseMarkdown } from '../../src/model/parse-markdown.ts';
 
 const bits = fc.constantFrom(
   ...['word', 'a', ' ', '  ', '-', '+', '=', '1.', '2)', '*', '_', '#', '`', '|', ':', '://', 'http', 'https:', 'www.'],
@@ -38,7 +36,7 @@ describe('hasMarkup', () => {
         const text = parts.join('');
         if (hasMarkup(text)) return;
 
-        const { children } = fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
+        const { children } = parseMarkdown(text);
 
         expect(children).toMatchObject([{ type: 'paragraph', children: [{ type: 'text', value: text }] }]);
       }),

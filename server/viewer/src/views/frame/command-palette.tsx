@@ -20,7 +20,6 @@ interface Entry {
 }
 
 interface CommandPaletteProps {
-  readonly isOpen: boolean;
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
@@ -29,15 +28,15 @@ const idForm = /^[A-Za-z0-9_-]{6,100}$/;
 const mostTraces = 30;
 
 /** One field for everything: pages, traces that were listed, ids of log lines, what this page can do. */
-export function CommandPalette({ isOpen, onClose, onHelp }: CommandPaletteProps) {
+export function CommandPalette({ onClose, onHelp }: CommandPaletteProps) {
   return (
-    <Dialog title="Find a page, a trace or an action" isOpen={isOpen} onClose={onClose} shape="palette">
+    <Dialog title="Find a page, a trace or an action" isOpen onClose={onClose} shape="palette">
       <Palette onClose={onClose} onHelp={onHelp} />
     </Dialog>
   );
 }
 
-function Palette({ onClose, onHelp }: Omit<CommandPaletteProps, 'isOpen'>) {
+function Palette({ onClose, onHelp }: CommandPaletteProps) {
   const listId = useId();
   const [typed, setTyped] = useState('');
   const [active, setActive] = useState(0);

@@ -4,11 +4,11 @@ import { Dialog } from '../parts/dialog.tsx';
 import styles from './help-dialog.module.css';
 
 /** The keys of the page that is open, and the switch that turns single keys off. */
-export function HelpDialog({ isOpen, onClose }: { readonly isOpen: boolean; readonly onClose: () => void }) {
+export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
   const layers = useShortcutList();
   const { hasShortcuts } = usePreferences();
   return (
-    <Dialog title="Keys" isOpen={isOpen} onClose={onClose}>
+    <Dialog title="Keys" isOpen onClose={onClose}>
       <div className={styles.help}>
         <label className={styles.switch}>
           <input

@@ -1,6 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { ChevronDown, CircleQuestionMark, Command, Monitor, Moon, Settings, Sun } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useState } from 'react';
 import { useConnection } from '../../api/connection.ts';
 import { useKnownKeys } from '../../api/session.ts';
 import { rangeOfFile } from '../../file/opened-files.ts';
@@ -9,11 +9,13 @@ import { setPreferences, usePreferences } from '../../preferences.ts';
 import { usePageSession } from '../../session-context.ts';
 import { formatKeys, useShortcuts } from '../../shortcuts.ts';
 import { Button, IconButton } from '../parts/button.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { Menu } from '../parts/menu.tsx';
-import { CommandPalette } from './command-palette.tsx';
-import { HelpDialog } from './help-dialog.tsx';
 import { places } from './places.ts';
 import styles from './top-bar.module.css';
+
+const { Part: CommandPalette } = lazyPart(() => import('./command-palette.tsx').then((part) => part.CommandPalette));
+const { Part: HelpDialog } = lazyPart(() => import('./help-dialog.tsx').then((part) => part.HelpDialog));
 
 const themes = { system: Monitor, light: Sun, dark: Moon } as const;
 const connections = { online: 'Connected', stale: 'The server does not answer', offline: 'Offline' } as const;
@@ -85,12 +87,10 @@ export function TopBar() {
       <IconButton label="Keys of this page" className={styles.roomy ?? ''} onClick={() => setLayer('help')}>
         <CircleQuestionMark size={16} strokeWidth={1.75} />
       </IconButton>
-      <CommandPalette
-        isOpen={layer === 'palette'}
-        onClose={() => setLayer(undefined)}
-        onHelp={() => setLayer('help')}
-      />
-      <HelpDialog isOpen={layer === 'help'} onClose={() => setLayer(undefined)} />
+      <Suspense fallback={null}>
+        {layer === 'palette' && <CommandPalette onClose={() => setLayer(undefined)} onHelp={() => setLayer('help')} />}
+        {layer === 'help' && <HelpDialog onClose={() => setLayer(undefined)} />}
+      </Suspense>
     </header>
   );
 }

@@ -1,8 +1,6 @@
-import type { Nodes, Root } from 'mdast';
-import { fromMarkdown } from 'mdast-util-from-markdown';
-import { gfmFromMarkdown } from 'mdast-util-gfm';
-import { gfm } from 'micromark-extension-gfm';
+import type { Nodes } from 'mdast';
 import { Fragment, type ReactNode, useMemo } from 'react';
+import { parseMarkdown } from '../../model/parse-markdown.ts';
 import { linkOf } from '../../model/safe-link.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
@@ -13,11 +11,9 @@ import styles from './markdown.module.css';
  * it, and links say where they lead.
  */
 export function Markdown({ text, isPlain = false }: { readonly text: string; readonly isPlain?: boolean }) {
-  const tree = useMemo(() => parse(text), [text]);
+  const tree = useMemo(() => parseMarkdown(text), [text]);
   return <div className={styles.markdown}>{children(tree, isPlain)}</div>;
 }
-
-const parse = (text: string): Root => fromMarkdown(text, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] });
 
 const children = (node: { readonly children: readonly Nodes[] }, isPlain: boolean): ReactNode =>
   // biome-ignore lint/suspicious/noArrayIndexKey: the tree of a text does not move.
@@ -91,10 +87,6 @@ function element(node: Nodes, isPlain: boolean): ReactNode {
           Image <PayloadText text={node.alt ?? ''} /> at <PayloadText text={hostOf(node.url)} />, not loaded
         </span>
       );
-    case 'footnoteDefinition':
-      return <div>{children(node, isPlain)}</div>;
-    case 'footnoteReference':
-      return <sup>{node.identifier}</sup>;
     case 'linkReference':
       return <>{children(node, isPlain)}</>;
     case 'imageReference':

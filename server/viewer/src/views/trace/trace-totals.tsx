@@ -1,7 +1,7 @@
 import type { TraceTree } from '../../api/trace-tree.ts';
 import { countOf, formatCount, formatDuration } from '../../model/format.ts';
+import { costOf } from '../../model/trace-cost.ts';
 import { Elapsed } from '../traces/elapsed.tsx';
-import { costOf } from '../traces/trace-columns.tsx';
 import styles from './trace-totals.module.css';
 
 /** What a trace took, over all its spans. */

@@ -4,13 +4,13 @@ import { TraceAnswer, type TraceRecord } from 'llm-tracer/schema';
 import { request } from '../../api/request.ts';
 import { formatCount, formatDuration, formatMoment, type TimeZone } from '../../model/format.ts';
 import { previewOf } from '../../model/preview.ts';
+import { costOf } from '../../model/trace-cost.ts';
 import { usePageSession } from '../../session-context.ts';
 import { Button } from '../parts/button.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
 import styles from './peek-sheet.module.css';
-import { costOf } from './trace-columns.tsx';
 
 interface PeekSheetProps {
   readonly trace: TraceRecord;

@@ -1,10 +1,10 @@
 import type { TraceRecord } from 'llm-tracer/schema';
 import { formatCount, formatDuration, formatListTime, type TimeZone } from '../../model/format.ts';
+import { costOf } from '../../model/trace-cost.ts';
 import { PayloadText } from '../parts/payload-text.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
 import { Elapsed } from './elapsed.tsx';
 import styles from './trace-card.module.css';
-import { costOf } from './trace-columns.tsx';
 
 /** A trace in two lines, for a phone. */
 export function TraceCard({

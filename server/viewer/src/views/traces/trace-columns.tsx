@@ -1,16 +1,15 @@
 import { Link } from '@tanstack/react-router';
 import type { TraceRecord } from 'llm-tracer/schema';
 import {
-  formatCost,
   formatCount,
   formatDuration,
   formatExact,
   formatListTime,
   formatMomentFully,
-  formatTotalCost,
   shortId,
   type TimeZone,
 } from '../../model/format.ts';
+import { costOf } from '../../model/trace-cost.ts';
 import type { Column } from '../parts/data-table.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
@@ -206,12 +205,6 @@ function TraceCell({ id, trace, context }: TraceCellProps) {
     case 'id':
       return <code>{shortId(trace.trace_id)}</code>;
   }
-}
-
-/** The cost of a trace; without any model call that carries one it is not known rather than nothing. */
-export function costOf(trace: TraceRecord): string {
-  const hasUse = trace.tokens_input > 0 || trace.tokens_output > 0 || trace.total_cost > 0;
-  return hasUse ? formatTotalCost(trace.total_cost, trace.unpriced_count) : formatCost(undefined);
 }
 
 // Fixed ends, so that rows compare across pages.

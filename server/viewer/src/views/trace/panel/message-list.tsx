@@ -1,13 +1,15 @@
-import { useMemo } from 'react';
+import { Suspense, useMemo } from 'react';
 import { type ChatMessage, type MessagePart, pairToolCalls, type ShownMessage } from '../../../model/chat-messages.ts';
 import { countOf, formatBytes } from '../../../model/format.ts';
 import { LazyJsonView } from '../../json/lazy-json-view.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import { PayloadText } from '../../parts/payload-text.tsx';
 import { MessageText } from '../../text/message-text.tsx';
-import { Media } from './media.tsx';
 import styles from './message-list.module.css';
 import { ToolCallCard } from './tool-call-card.tsx';
+
+const { Part: Media } = lazyPart(() => import('./media.tsx').then((part) => part.Media));
 
 interface MessageListProps {
   readonly messages: readonly ChatMessage[];
@@ -134,7 +136,11 @@ function PartView({ part, lines, isResult }: PartViewProps) {
         </div>
       );
     case 'media':
-      return <Media media={part.media} data={part.data} name={part.name} />;
+      return (
+        <Suspense fallback={null}>
+          <Media media={part.media} data={part.data} name={part.name} />
+        </Suspense>
+      );
     case 'remote':
       return (
         <p className={styles.empty}>
