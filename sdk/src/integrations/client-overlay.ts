@@ -44,13 +44,11 @@ const isFixed = (target: object, key: PropertyKey): boolean => {
 /**
  * A method that looks the same, and whose calls are seen.
  *
- * @param call Makes the call: `make(args)` is the method itself.
+ * @param call Makes the call, as `Reflect.apply` does.
  */
 export const intercepted =
-  (call: (args: unknown[], make: (args: unknown[]) => unknown) => unknown): Replacement =>
+  (call: (method: AnyFunction, self: unknown, args: unknown[]) => unknown): Replacement =>
   (method: AnyFunction, receiver) =>
-    new Proxy(method, {
-      apply: (_method, self, args: unknown[]) => call(args, (given) => Reflect.apply(method, receiver(self), given)),
-    });
+    new Proxy(method, { apply: (_method, self, args: unknown[]) => call(method, receiver(self), args) });
 
-const forwarded = intercepted((args, make) => make(args));
+const forwarded = intercepted(Reflect.apply);

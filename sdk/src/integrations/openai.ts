@@ -3,9 +3,18 @@ import type { ChatCompletionCreateParams } from 'openai/resources/chat/completio
 import type { Tracer } from '../index.ts';
 import { intercepted, type Replacement } from './client-overlay.ts';
 import { BackgroundResponses } from './openai/background.ts';
-import { type Body, type CallKind, callOf, chat, completion, embedding, response, speech } from './openai/calls.ts';
+import {
+  type Body,
+  type CallKind,
+  callOf,
+  chat,
+  completion,
+  embedding,
+  responseInput,
+  speech,
+} from './openai/calls.ts';
 import { withoutUsage } from './openai/chat.ts';
-import type { ResponseAnswer } from './openai/responses.ts';
+import { ResponseAnswer } from './openai/responses.ts';
 import type { Call } from './record-call.ts';
 import { recorded, requireMethod, wrapClient } from './wrap-client.ts';
 
@@ -66,20 +75,11 @@ export function wrapOpenAI<Client extends Pick<OpenAI, 'chat'>>(
     const asking = { ...(body as Body), stream_options: { ...stream_options, include_usage: true } };
     return { ...call, hide: withoutUsage, args: [asking, ...rest] };
   };
-  const noting: Adapt = ({ answer, ...call }) => {
-    const { add, recordOn, response } = answer as ResponseAnswer;
-    return {
-      ...call,
-      answer: {
-        add,
-        recordOn(span) {
-          recordOn(span);
-          background.note(response(), span);
-        },
-      },
-    };
+  const response: CallKind = {
+    inputOf: responseInput,
+    answer: () => new ResponseAnswer((span, answered) => background.note(answered, span)),
   };
-  const watched = intercepted((args, make) => background.watch(make(args)));
+  const watched = intercepted((method, self, args) => background.watch(Reflect.apply(method, self, args)));
 
   return wrapClient(
     client,
@@ -88,7 +88,7 @@ export function wrapOpenAI<Client extends Pick<OpenAI, 'chat'>>(
     (resource) => {
       const creates = (operation: string, kind?: CallKind, adapt?: Adapt): Replacement =>
         resource({ create: recording(operation, kind, adapt) });
-      const responses = resource({ create: recording('chat', response, noting), retrieve: watched, cancel: watched });
+      const responses = resource({ create: recording('chat', response), retrieve: watched, cancel: watched });
       return {
         chat: resource({ completions: creates('chat', chat, askingForUsage) }),
         completions: creates('completion', completion),

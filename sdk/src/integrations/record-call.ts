@@ -1,5 +1,5 @@
 import type { Span, SpanOptions, Tracer } from '../index.ts';
-import { watchCall } from './watch-call.ts';
+import { type CallListener, watchCall } from './watch-call.ts';
 
 /** Reads what a model answers, whole or piece by piece, and says on the span what it was. */
 export interface Answer {
@@ -20,8 +20,8 @@ export interface Call {
 }
 
 /** Makes the call in a span of its own, which ends when the call has come to its end. Gives what the call gave. */
-export function recordCall(tracer: Tracer, { name, options, answer, hide }: Call, make: () => unknown): unknown {
-  const span = tracer.startSpan(name, options);
+export function recordCall(tracer: Tracer, call: Call, make: () => unknown): unknown {
+  const span = tracer.startSpan(call.name, call.options);
   // Not recorded: then there is nothing to see either.
   if (span.isEnded) return make();
   let result: unknown;
@@ -31,24 +31,39 @@ export function recordCall(tracer: Tracer, { name, options, answer, hide }: Call
     span.setError(error).end();
     throw error;
   }
-  let hasContent = false;
-  return watchCall(result, {
-    add(value, isPiece) {
-      // An answer may be of a shape that nobody has seen: the caller has it, and the span says what it can.
-      const says = attempt(() => answer.add(value));
-      if (!isPiece || hasContent || says !== true) return;
-      hasContent = true;
-      span.setFirstToken();
-    },
-    fail: (error) => void span.setError(error),
-    end(event) {
-      if (span.isEnded) return;
-      if (event !== undefined) span.addEvent(event);
-      attempt(() => answer.recordOn(span));
-      span.end();
-    },
-    hide,
-  });
+  return watchCall(result, new RecordedCall(span, call));
+}
+
+class RecordedCall implements CallListener {
+  readonly hide: Call['hide'];
+  readonly #span: Span;
+  readonly #answer: Answer;
+  #hasContent = false;
+
+  constructor(span: Span, { answer, hide }: Call) {
+    this.#span = span;
+    this.#answer = answer;
+    this.hide = hide;
+  }
+
+  add(value: unknown, isPiece: boolean): void {
+    // An answer may be of a shape that nobody has seen: the caller has it, and the span says what it can.
+    const says = attempt(() => this.#answer.add(value));
+    if (!isPiece || this.#hasContent || says !== true) return;
+    this.#hasContent = true;
+    this.#span.setFirstToken();
+  }
+
+  fail(error: unknown): void {
+    this.#span.setError(error);
+  }
+
+  end(event: 'cancelled' | 'abandoned' | undefined): void {
+    if (this.#span.isEnded) return;
+    if (event !== undefined) this.#span.addEvent(event);
+    attempt(() => this.#answer.recordOn(this.#span));
+    this.#span.end();
+  }
 }
 
 /** What a function gives; undefined if it throws. */

@@ -1,4 +1,5 @@
 import { type AnyFunction, methodOf, observeIterator, replaceMethod, tap } from '../observe.ts';
+import { type Abandonable, asked, whenCollected, whenForgotten } from './abandoned.ts';
 
 /** What is told of a call. */
 export interface CallListener {
@@ -6,7 +7,7 @@ export interface CallListener {
   add(value: unknown, isPiece: boolean): void;
   fail(error: unknown): void;
   /** It is over. Told once or more. `event`: what happened, where it did not come to its end by itself. */
-  end(event?: 'cancelled' | 'abandoned'): void;
+  end(event: 'cancelled' | 'abandoned' | undefined): void;
   /** What the caller is given in the place of a streamed answer's iterator. */
   readonly hide?: ((iterator: object) => object) | undefined;
 }
@@ -39,14 +40,9 @@ interface StreamLike {
   readonly controller?: AbortController;
 }
 
-// A promise or stream that is given up without a word is collected at some time, and its call then ended.
-const abandoned =
-  typeof FinalizationRegistry === 'undefined'
-    ? undefined
-    : new FinalizationRegistry<WatchedCall>((call) => call.end('abandoned'));
-
-class WatchedCall {
-  readonly #listener: CallListener;
+class WatchedCall implements Abandonable {
+  /** Let go when the call is over: what the answer made of memory must not last as long as a kept promise or stream. */
+  #listener: CallListener | undefined;
   #isReceived = false;
   #isStream = false;
 
@@ -55,12 +51,17 @@ class WatchedCall {
   }
 
   end(event?: 'cancelled' | 'abandoned'): void {
-    abandoned?.unregister(this);
-    this.#listener.end(event);
+    asked(this);
+    this.#listener?.end(event);
+    this.#listener = undefined;
+  }
+
+  abandoned(): void {
+    this.end('abandoned');
   }
 
   readonly fail = (error: unknown): void => {
-    this.#listener.fail(error);
+    this.#listener?.fail(error);
     this.end();
   };
 
@@ -75,7 +76,7 @@ class WatchedCall {
     this.#isReceived = true;
     this.#isStream = methodOf(Object(value), Symbol.asyncIterator) !== undefined;
     if (this.#isStream) this.#watch(value as StreamLike);
-    else this.#listener.add(value, false);
+    else this.#listener?.add(value, false);
   }
 
   /**
@@ -89,19 +90,26 @@ class WatchedCall {
     replaceMethod(promise, 'parse', () => {
       const isFirst = parsed === undefined;
       parsed = parse.call(promise);
+      if (!isFirst) return parsed;
+      asked(this);
       // Its callers all derive a promise of their own from it, so listening here handles no error for them.
-      if (isFirst) parsed.then(this.settle, this.fail);
+      parsed.then(this.settle, this.fail);
       return parsed;
     });
-    const onResponse = (): void => {
-      // `withResponse` asks for both. With the response alone, the body is the caller's business.
-      if (parsed === undefined) this.end();
-    };
-    replaceMethod(promise, 'asResponse', () => tap(asResponse.call(promise), onResponse, this.fail));
+    replaceMethod(promise, 'asResponse', () => {
+      asked(this);
+      const onResponse = (): void => {
+        // `withResponse` asks for both. With the response alone, the body is the caller's business.
+        if (parsed === undefined) this.#listener?.end(undefined);
+      };
+      return tap(asResponse.call(promise), onResponse, this.fail);
+    });
     // Helpers (`parse`, `stream`) hand out a promise that is derived from this one by this. What is recorded is what the
     // model said; what they make of it is theirs, its failure apart.
     if (_thenUnwrap !== undefined) {
       replaceMethod(promise, '_thenUnwrap', (transform) => {
+        // Its place is taken by what is derived from it, which need not hold it.
+        asked(this);
         const derived = _thenUnwrap.call(promise, (value, ...rest) => {
           this.#receive(value);
           return (transform as AnyFunction)(value, ...rest);
@@ -110,7 +118,7 @@ class WatchedCall {
         return derived;
       });
     }
-    abandoned?.register(promise, this, this);
+    whenForgotten(promise, this);
   }
 
   /**
@@ -123,8 +131,8 @@ class WatchedCall {
   }
 
   #watch(stream: StreamLike): void {
-    abandoned?.unregister(this);
-    abandoned?.register(stream, this, this);
+    asked(this);
+    whenCollected(stream, this);
     if (stream.controller !== undefined) this.#endWhenAborted(stream.controller.signal);
 
     let isWatched = false;
@@ -134,14 +142,14 @@ class WatchedCall {
       isWatched = true;
       observeIterator(iterator, {
         around: (step) => step(),
-        chunk: (chunk) => this.#listener.add(chunk, true),
+        chunk: (chunk) => this.#listener?.add(chunk, true),
         // An aborted stream ends without a word. (Naming the stream here also keeps it from being collected while its
         // iterator is in use.)
         end: () => this.end(stream.controller?.signal.aborted ? 'cancelled' : undefined),
         cancel: () => this.end('cancelled'),
         fail: this.fail,
       });
-      return this.#listener.hide?.(iterator) ?? iterator;
+      return this.#listener?.hide?.(iterator) ?? iterator;
     };
 
     // Iteration, `tee` and `toReadableStream` of a `Stream` all begin with this function of its own.

@@ -1,7 +1,7 @@
 import { TracerError } from '../errors.ts';
 import type { Tracer } from '../index.ts';
 import { intercepted, overlay, type Replacement } from './client-overlay.ts';
-import { attempt, type Call, recordCall } from './record-call.ts';
+import { type Call, recordCall } from './record-call.ts';
 
 type Replacements = Readonly<Record<string, Replacement>>;
 
@@ -26,7 +26,7 @@ export function wrapClient<Client extends object>(
     const all: Replacements = { ...own, _client: () => proxy };
     return (resource: object) => overlay(resource, all);
   });
-  const withOptions = intercepted((args, make) => wrap(make(args) as Client));
+  const withOptions = intercepted((method, self, args) => wrap(Reflect.apply(method, self, args) as Client));
   const proxy: Client = overlay<Client>(client, { ...members, withOptions }, true);
   wrapped.set(proxy, tracer);
   return proxy;
@@ -40,8 +40,13 @@ export function requireMethod(method: unknown, wrapper: string, name: string): v
 
 /** A method whose calls are recorded. */
 export const recorded = (tracer: Tracer, callOf: (args: readonly unknown[]) => Call): Replacement =>
-  intercepted((args, make) => {
-    const call = attempt(() => callOf(args));
-    // Arguments that cannot be read are the client's to refuse.
-    return call === undefined ? make(args) : recordCall(tracer, call, () => make(call.args ?? args));
+  intercepted((method, self, args) => {
+    let call: Call;
+    try {
+      call = callOf(args);
+    } catch {
+      // Arguments that cannot be read are the client's to refuse.
+      return Reflect.apply(method, self, args);
+    }
+    return recordCall(tracer, call, () => Reflect.apply(method, self, call.args ?? args));
   });

@@ -78,13 +78,16 @@ export function messageAnswer(): Answer {
       const said = content?.length
         ? content
         : [...blocks].sort(([one], [other]) => one - other).map(([, one]) => completed(one));
-      recordAnswer(span, {
-        model,
-        finishReason: message.stop_reason,
-        usage: usage ? usageOfAnthropic(usage) : undefined,
-        metadata: { id, request_id, stop_sequence: message.stop_sequence },
-        messages: said.length > 0 ? messagesOf({ role, content: said }) : [],
-      });
+      recordAnswer(
+        span,
+        {
+          model,
+          usage: usage ? usageOfAnthropic(usage) : undefined,
+          metadata: { id, request_id, stop_sequence: message.stop_sequence },
+        },
+        message.stop_reason,
+        said.length > 0 ? messagesOf({ role, content: said }) : [],
+      );
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Span, Tracer } from '../../index.ts';
 import { watchCall } from '../watch-call.ts';
-import { type Response, type ResponseAnswer, responseAnswer } from './responses.ts';
+import { type Response, ResponseAnswer } from './responses.ts';
 
 // Far more than a process waits for at once.
 const mostResponses = 1000;
@@ -35,7 +35,7 @@ export class BackgroundResponses {
 
   /** Watches a call that tells how a response goes on. */
   watch(result: unknown): unknown {
-    const answer = responseAnswer();
+    const answer = new ResponseAnswer();
     return watchCall(result, {
       add: (value) => void answer.add(value),
       // That it could not be asked says nothing of the response.
@@ -45,7 +45,7 @@ export class BackgroundResponses {
   }
 
   #record(answer: ResponseAnswer): void {
-    const response = answer.response();
+    const { response } = answer;
     const { id = '', background, model } = response;
     const begun = this.#known.get(id);
     if (!background || !isOver(response) || (begun === undefined && this.#known.has(id))) return;

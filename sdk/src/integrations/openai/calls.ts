@@ -1,9 +1,9 @@
 import type { SpanKind } from '../../index.ts';
 import { message } from '../messages.ts';
 import type { Answer, Call } from '../record-call.ts';
-import { chatAnswer } from './chat.ts';
+import { ChatAnswer } from './chat.ts';
 import { plainAnswer } from './plain.ts';
-import { messagesOf, responseAnswer } from './responses.ts';
+import { messagesOf } from './responses.ts';
 
 /** What a call sends, of whatever kind it is. */
 export type Body = Readonly<Record<string, unknown>>;
@@ -13,26 +13,27 @@ export interface CallKind {
   /** @default 'llm' */
   readonly kind?: SpanKind;
   /** The input, where it is not in the body as spans hold it. */
-  readonly inputOf?: (body: Body) => unknown;
+  readonly inputOf?: (body: Body) => Record<string, unknown>;
   readonly answer?: () => Answer;
 }
 
 /** Members of a body that are input, of whatever kind of call. What remains are parameters of the model. */
-const inputs = /^(messages|prompt|suffix|input|instructions|image|mask|file)$/;
+const inputs = new Set('messages,prompt,suffix,input,instructions,image,mask,file'.split(','));
 
 /** What is recorded of a call before it is made. */
 export function callOf(
   operation: string,
   { kind = 'llm', inputOf, answer = () => plainAnswer() }: CallKind,
-  { model, tools, ...body }: Body,
+  body: Body,
   provider: string,
 ): Call {
-  const input: Record<string, unknown> = {};
+  const { model, tools } = body;
+  const input: Record<string, unknown> = inputOf?.(body) ?? {};
   let modelParameters: Record<string, unknown> | undefined;
-  for (const key in body) {
-    if (inputs.test(key)) {
-      input[key] = captured(body[key]);
-    } else {
+  for (const key of Object.keys(body)) {
+    if (inputs.has(key)) {
+      if (inputOf === undefined) input[key] = captured(body[key]);
+    } else if (key !== 'model' && key !== 'tools') {
       modelParameters ??= {};
       modelParameters[key] = body[key];
     }
@@ -42,7 +43,7 @@ export function callOf(
     options: {
       kind,
       provider,
-      input: inputOf?.(body) ?? input,
+      input,
       modelParameters,
       model: model as string | undefined,
       tools: tools as readonly unknown[] | undefined,
@@ -66,19 +67,20 @@ function captured(value: unknown): unknown {
   return { name: name ?? `${path}`.replace(/^.*[\\/]/s, ''), type, byte_length: size };
 }
 
-export const chat: CallKind = { answer: chatAnswer };
+const answer = (): Answer => new ChatAnswer();
+
+export const chat: CallKind = { answer };
 
 export const completion: CallKind = {
   inputOf: ({ prompt }) => ({ messages: [message('user', prompt)] }),
-  answer: chatAnswer,
+  answer,
 };
 
-export const response: CallKind = {
-  inputOf: ({ instructions, input = [] }) => ({
-    messages: [...(instructions ? [message('system', instructions)] : []), ...messagesOf(input)],
-  }),
-  answer: responseAnswer,
-};
+/** The input of a response: its instructions go before the items. */
+export function responseInput({ instructions, input = [] }: Body): Record<string, unknown> {
+  const messages = messagesOf(input);
+  return { messages: instructions ? [message('system', instructions), ...messages] : messages };
+}
 
 interface Embeddings {
   readonly data?: readonly { readonly embedding?: readonly number[] | string }[];

@@ -1,10 +1,11 @@
 import type { ChatCompletion, ChatCompletionChunk } from 'openai/resources/chat/completions';
+import type { Span } from '../../index.ts';
 import { given, message } from '../messages.ts';
 import { recordAnswer } from '../record-answer.ts';
 import type { Answer } from '../record-call.ts';
 import type { OpenAIUsage } from '../usage.ts';
 import { type Head, headOf } from './head.ts';
-import { inOrder, join, partOf } from './pieces.ts';
+import { inOrder, join, type Pieces, partOf } from './pieces.ts';
 
 /** One choice of an answer: whole, a piece of it, or of a text completion. */
 type Choice = Partial<ChatCompletion.Choice & ChatCompletionChunk.Choice & { text: string }>;
@@ -20,41 +21,42 @@ const saysSomething = ({ role: _, ...piece }: object & { role?: unknown }): bool
 };
 
 /** An answer to a chat or text completion, whole or in chunks. */
-export function chatAnswer(): Answer {
-  const said: unknown[] = [];
-  const reasons = new Set<string>();
-  let head: Head = {};
-  let usage: OpenAIUsage | null | undefined;
-  let hasContent = false;
+export class ChatAnswer implements Answer {
+  readonly #said: unknown[] = [];
+  readonly #reasons: string[] = [];
+  #head: Head = {};
+  #usage: OpenAIUsage | null | undefined;
+  #hasContent = false;
 
-  return {
-    add(value) {
-      head = value as Chat;
-      // The last chunk has it, if the caller asked for it.
-      usage = head.usage ?? usage;
-      for (const { index, delta, message: whole, text, finish_reason } of (head as Chat).choices ?? []) {
-        if (finish_reason) reasons.add(finish_reason);
-        if (whole !== undefined) {
-          said.push({ ...whole, index });
-          continue;
-        }
-        const piece = delta ?? { content: text };
-        hasContent ||= saysSomething(piece);
-        join(partOf(said, index), piece);
+  add(value: unknown): boolean {
+    this.#head = value as Chat;
+    // The last chunk has it, if the caller asked for it.
+    this.#usage = this.#head.usage ?? this.#usage;
+    for (const { index, delta, message: whole, text, finish_reason } of (value as Chat).choices ?? []) {
+      if (finish_reason && !this.#reasons.includes(finish_reason)) this.#reasons.push(finish_reason);
+      if (whole !== undefined) {
+        this.#said.push({ ...whole, index });
+        continue;
       }
-      return hasContent;
-    },
-    recordOn(span) {
-      const messages = inOrder(said).map(({ index: _, role, content, reasoning_content, tool_calls, ...rest }) =>
-        message(String(role ?? 'assistant'), content, {
-          reasoning: reasoning_content,
-          ...rest,
-          tool_calls: tool_calls && inOrder(tool_calls as unknown[]).map(({ index: _, ...call }) => call),
-        }),
-      );
-      recordAnswer(span, { ...headOf({ ...head, usage: usage ?? null }), finishReason: [...reasons].join(), messages });
-    },
-  };
+      const piece = delta ?? { content: text };
+      this.#hasContent ||= saysSomething(piece);
+      join(partOf(this.#said, index), piece);
+    }
+    return this.#hasContent;
+  }
+
+  recordOn(span: Span): void {
+    const messages = inOrder(this.#said).map(messageOf);
+    recordAnswer(span, headOf(this.#head, this.#usage), this.#reasons.join(), messages);
+  }
+}
+
+/** A choice as a message. It is changed: it is a copy, or was put together here. */
+function messageOf({ role, content, reasoning_content: reasoning, ...more }: Pieces): Record<string, unknown> {
+  const { tool_calls } = more;
+  more['index'] = null;
+  if (tool_calls) more['tool_calls'] = inOrder(tool_calls as unknown[]).map(({ index: _, ...call }) => call);
+  return message(String(role ?? 'assistant'), content, reasoning ? { reasoning, ...more } : more);
 }
 
 /** The chunks of a stream without the usage that the caller did not ask for. */

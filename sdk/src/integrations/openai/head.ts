@@ -12,16 +12,12 @@ export interface Head {
   readonly usage?: OpenAIUsage | null;
 }
 
-export const headOf = ({
-  id,
-  _request_id: request_id,
-  model,
-  status,
-  service_tier,
-  system_fingerprint,
-  usage,
-}: Head): Answered => ({
-  model,
-  usage: usage ? usageOfOpenAI(usage, service_tier) : undefined,
-  metadata: { id, request_id, status, service_tier, system_fingerprint },
-});
+/** @param usage where it came apart from the rest */
+export function headOf(head: Head, usage = head.usage): Answered {
+  const { id, _request_id: request_id, model, status, service_tier, system_fingerprint } = head;
+  return {
+    model,
+    usage: usage ? usageOfOpenAI(usage, service_tier) : undefined,
+    metadata: { id, request_id, status, service_tier, system_fingerprint },
+  };
+}

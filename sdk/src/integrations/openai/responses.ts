@@ -1,3 +1,4 @@
+import type { Span } from '../../index.ts';
 import { given, message, toolCall, toolResult } from '../messages.ts';
 import { recordAnswer } from '../record-answer.ts';
 import type { Answer } from '../record-call.ts';
@@ -43,19 +44,27 @@ const textOf = (parts: readonly Part[] | undefined): string => (parts ?? []).map
 
 /** Text parts are called differently on the way in and out. */
 const partOf = (part: Part): object =>
-  /^(in|out)put_text$/.test(part.type ?? '') ? given({ ...part, type: 'text' }) : part;
+  part.type === 'output_text' || part.type === 'input_text' ? Object.assign(given(part), { type: 'text' }) : part;
+
+/** What the model said between two turns of others. */
+interface Turn {
+  reasoning: string;
+  refusal: string;
+  readonly tool_calls: unknown[];
+  readonly said: unknown[];
+}
 
 /** Items as messages: what the model said between two turns of others (text, reasoning, calls) is one message. */
 export function messagesOf(items: unknown): unknown[] {
   if (typeof items === 'string') return [message('user', items)];
   const messages: unknown[] = [];
-  let said: unknown[] = [];
-  let own = { reasoning: '', refusal: '', tool_calls: [] as unknown[] };
+  let turn: Turn | undefined;
   const close = (): void => {
-    const whole = message('assistant', said, own);
+    if (turn === undefined) return;
+    const { said, ...more } = turn;
+    turn = undefined;
+    const whole = message('assistant', said, more);
     if (said.length > 0 || Object.keys(whole).length > 2) messages.push(whole);
-    said = [];
-    own = { reasoning: '', refusal: '', tool_calls: [] };
   };
 
   for (const item of items as readonly Item[]) {
@@ -64,20 +73,21 @@ export function messagesOf(items: unknown): unknown[] {
     if (type.endsWith('_output')) {
       close();
       messages.push(toolResult(call_id, item.output));
-    } else if (type !== 'message') {
-      if (type === 'reasoning') own.reasoning += textOf(item.summary?.length ? item.summary : parts);
-      else if (type === 'function_call') own.tool_calls.push(toolCall(call_id, name, item.arguments));
-      else if (type === 'custom_tool_call')
-        own.tool_calls.push({ id: call_id, type: 'custom', custom: { name, input: item.input } });
-      else said.push(item);
-    } else if (role !== undefined && role !== 'assistant') {
+    } else if (type === 'message' && role !== undefined && role !== 'assistant') {
       close();
       messages.push(message(role, parts.map(partOf)));
     } else {
-      for (const part of parts) {
-        if (part.refusal === undefined) said.push(partOf(part));
-        else own.refusal += part.refusal;
-      }
+      turn ??= { reasoning: '', refusal: '', tool_calls: [], said: [] };
+      if (type === 'reasoning') turn.reasoning += textOf(item.summary?.length ? item.summary : parts);
+      else if (type === 'function_call') turn.tool_calls.push(toolCall(call_id, name, item.arguments));
+      else if (type === 'custom_tool_call')
+        turn.tool_calls.push({ id: call_id, type: 'custom', custom: { name, input: item.input } });
+      else if (type !== 'message') turn.said.push(item);
+      else
+        for (const part of parts) {
+          if (part.refusal === undefined) turn.said.push(partOf(part));
+          else turn.refusal += part.refusal;
+        }
     }
   }
   close();
@@ -100,37 +110,40 @@ interface Progress {
   readonly said: Record<string, string>;
 }
 
-export interface ResponseAnswer extends Answer {
+/** An answer of the Responses interface, whole or in events. */
+export class ResponseAnswer implements Answer {
   /** What is known of it. */
-  response(): Response;
+  response: Response = {};
+  #items: Map<number, Progress> | undefined;
+  readonly #onRecorded: ((span: Span, response: Response) => void) | undefined;
+
+  constructor(onRecorded?: (span: Span, response: Response) => void) {
+    this.#onRecorded = onRecorded;
+  }
+
+  add(value: unknown): boolean {
+    const { type, response: whole, output_index = 0, item, delta } = value as StreamEvent;
+    if (whole !== undefined || type === undefined) this.response = whole ?? (value as Response);
+    if (item !== undefined) {
+      this.#items ??= new Map();
+      this.#items.set(output_index, { item, said: {} });
+    }
+    const said = this.#items?.get(output_index)?.said;
+    if (typeof delta !== 'string' || said === undefined || type === undefined) return false;
+    said[type] = (said[type] ?? '') + delta;
+    return true;
+  }
+
+  recordOn(span: Span): void {
+    const { status, error, incomplete_details, output } = this.response;
+    if (error) span.setError(`${error.code}: ${error.message}`);
+    const items = output?.length ? output : itemsSoFar(this.#items ?? []);
+    recordAnswer(span, headOf(this.response), incomplete_details?.reason ?? status, messagesOf(items));
+    this.#onRecorded?.(span, this.response);
+  }
 }
 
-/** An answer of the Responses interface, whole or in events. */
-export function responseAnswer(): ResponseAnswer {
-  const items = new Map<number, Progress>();
-  let response: Response = {};
-  return {
-    response: () => response,
-    add(value) {
-      const { type, response: whole, output_index = 0, item, delta } = value as StreamEvent;
-      if (whole !== undefined || type === undefined) response = whole ?? (value as Response);
-      if (item !== undefined) items.set(output_index, { item, said: {} });
-      const said = items.get(output_index)?.said;
-      if (typeof delta !== 'string' || said === undefined || type === undefined) return false;
-      said[type] = (said[type] ?? '') + delta;
-      return true;
-    },
-    recordOn(span) {
-      const { status, error, incomplete_details, output } = response;
-      if (error) span.setError(`${error.code}: ${error.message}`);
-      const sofar = [...items]
-        .sort(([one], [other]) => one - other)
-        .map(([, { item, said }]) => Object.entries(said).reduce(completed, item));
-      recordAnswer(span, {
-        ...headOf(response),
-        finishReason: incomplete_details?.reason ?? status,
-        messages: messagesOf(output?.length ? output : sofar),
-      });
-    },
-  };
-}
+const itemsSoFar = (items: Iterable<[number, Progress]>): Item[] =>
+  [...items]
+    .sort(([one], [other]) => one - other)
+    .map(([, { item, said }]) => Object.entries(said).reduce(completed, item));
