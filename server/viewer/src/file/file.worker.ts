@@ -7,9 +7,10 @@ let opened: OpenedFile | undefined;
 addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   if (data.kind === 'open') void open(data.file, data.project);
   else
-    void opened
-      ?.ask(data.path, data.query)
-      .then(({ status, body }) => tell({ kind: 'answer', id: data.id, status, body }));
+    void opened?.ask(data.path, data.query).then(({ status, body }) => {
+      const json = new TextEncoder().encode(JSON.stringify(body));
+      postMessage({ kind: 'answer', id: data.id, status, json } satisfies FromWorker, [json.buffer]);
+    });
 });
 
 const progressBytes = 4_000_000;

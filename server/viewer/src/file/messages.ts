@@ -33,4 +33,5 @@ export type FromWorker =
   | { readonly kind: 'progress'; readonly bytes: number }
   | { readonly kind: 'opened'; readonly report: FileReport }
   | { readonly kind: 'refused'; readonly detail: string }
-  | { readonly kind: 'answer'; readonly id: number; readonly status: number; readonly body: unknown };
+  /** As bytes, which are handed over: an object of 20 MB would be copied while the page waits. */
+  | { readonly kind: 'answer'; readonly id: number; readonly status: number; readonly json: Uint8Array<ArrayBuffer> };

@@ -47,7 +47,7 @@ export async function openLocalFile(file: File, onProgress: (bytes: number) => v
       else if (data.kind === 'opened') resolve(data.report);
       else if (data.kind === 'refused') reject(new Error(data.detail));
       else {
-        waiting.get(data.id)?.(Response.json(data.body, { status: data.status }));
+        waiting.get(data.id)?.(new Response(data.json, { status: data.status }));
         waiting.delete(data.id);
       }
     };

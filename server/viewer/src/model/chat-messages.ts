@@ -1,3 +1,5 @@
+import { parseJson } from './parse-json.ts';
+
 /** A piece of a message. */
 export type MessagePart =
   | { readonly kind: 'text'; readonly text: string }
@@ -290,7 +292,7 @@ export function readArguments(
 ): { readonly value: unknown } | { readonly text: string; readonly brokenAt: number } {
   if (typeof input !== 'string') return { value: input };
   try {
-    return { value: JSON.parse(input) };
+    return { value: parseJson(input) };
   } catch (error) {
     const [, position] = /position (\d+)/.exec((error as Error).message) ?? [];
     return { text: input, brokenAt: position === undefined ? input.length : Number(position) };

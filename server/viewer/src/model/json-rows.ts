@@ -1,3 +1,5 @@
+import { childOf, childPath, countOfChildren, isContainer, labelsOf } from './json-value.ts';
+
 /** A line of a JSON value that is opened in part. */
 export interface JsonRow {
   /** `$.messages[3].content`. */
@@ -9,184 +11,148 @@ export interface JsonRow {
   /** How many children it has; undefined for what can have none. */
   readonly size: number | undefined;
   readonly isOpen: boolean;
-  /** Stands for children that are not shown yet: how many of how many are. */
-  readonly rest?: { readonly shown: number; readonly of: number };
+  /** Stands for children of its path that are not shown: how many, before or after those that are. */
+  readonly rest?: { readonly side: 'before' | 'after'; readonly count: number };
 }
 
 export const pageOfChildren = 100;
 /** Opened by Alt-click at most. */
 const mostOpened = 1_000;
 
-/** What is opened: the path, and how many of its children are shown. */
-export type OpenPaths = ReadonlyMap<string, number>;
+/** Which of the children of something open are shown: a stretch, as there may be a hundred thousand. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
 
-const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
-const plainName = /^[A-Za-z_$][\w$]*$/;
+/** What is opened, by path. */
+export type OpenPaths = ReadonlyMap<string, Stretch>;
 
-const childPath = (path: string, key: string | number): string =>
-  typeof key === 'number'
-    ? `${path}[${key}]`
-    : plainName.test(key)
-      ? `${path}.${key}`
-      : `${path}[${JSON.stringify(key)}]`;
+const firstPage: Stretch = { from: 0, to: pageOfChildren };
+export const nothingOpen: OpenPaths = new Map();
 
 /** The rows of a value. What is folded costs nothing. An explicit stack: values may be deep. */
 export function jsonRows(value: unknown, open: OpenPaths): readonly JsonRow[] {
   const rows: JsonRow[] = [];
-  type Todo =
-    | JsonRow
-    | { readonly path: string; readonly depth: number; readonly label: string | undefined; readonly value: unknown };
-  const stack: Todo[] = [{ path: '$', depth: 0, label: undefined, value }];
-  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-    if ('rest' in next) {
-      rows.push(next);
-      continue;
+  const rowOf = (path: string, depth: number, label: string | undefined, shown: unknown): JsonRow => {
+    const size = isContainer(shown) ? countOfChildren(shown) : undefined;
+    return { path, depth, label, value: shown, size, isOpen: size !== undefined && size > 0 && open.has(path) };
+  };
+  const stack = [rowOf('$', 0, undefined, value)];
+  for (let row = stack.pop(); row !== undefined; row = stack.pop()) {
+    rows.push(row);
+    const { path, depth, value: container, size = 0, isOpen } = row;
+    const stretch = open.get(path);
+    if (!isOpen || stretch === undefined || !isContainer(container)) continue;
+    const [from, to] = [Math.min(stretch.from, size), Math.min(stretch.to, size)];
+    const restOf = (side: 'before' | 'after', count: number): JsonRow => ({
+      ...{ path, depth: depth + 1, label: undefined, value: undefined, size: undefined, isOpen: false },
+      rest: { side, count },
+    });
+    // The last goes onto the stack first.
+    if (to < size) stack.push(restOf('after', size - to));
+    const labels = labelsOf(container, from, to);
+    for (let index = labels.length - 1; index >= 0; index--) {
+      const label = labels[index] as string | number;
+      stack.push(rowOf(childPath(path, label), depth + 1, String(label), childOf(container, label)));
     }
-    const keys = isContainer(next.value)
-      ? Array.isArray(next.value)
-        ? next.value.length
-        : Object.keys(next.value).length
-      : undefined;
-    const shown = keys === undefined ? undefined : open.get(next.path);
-    rows.push({ ...next, size: keys, isOpen: shown !== undefined && keys !== 0 });
-    if (shown === undefined || !isContainer(next.value) || keys === undefined) continue;
-    const { path, depth, value: container } = next;
-    const children: Todo[] = [];
-    const count = Math.min(shown, keys);
-    if (Array.isArray(container))
-      for (let index = 0; index < count; index++)
-        children.push({
-          path: childPath(path, index),
-          depth: depth + 1,
-          label: String(index),
-          value: container[index],
-        });
-    else
-      for (const key of Object.keys(container).slice(0, count))
-        children.push({
-          path: childPath(path, key),
-          depth: depth + 1,
-          label: key,
-          value: (container as Record<string, unknown>)[key],
-        });
-    if (count < keys)
-      children.push({
-        path,
-        depth: depth + 1,
-        label: undefined,
-        value: undefined,
-        size: undefined,
-        isOpen: false,
-        rest: { shown: count, of: keys },
-      });
-    for (let index = children.length - 1; index >= 0; index--) stack.push(children[index] as Todo);
+    if (from > 0) stack.push(restOf('before', from));
   }
   return rows;
 }
 
+/** The row that a row stands under; the first is its own. */
+export function parentOf(rows: readonly JsonRow[], index: number): number {
+  const depth = rows[index]?.depth ?? 0;
+  for (let at = index - 1; at >= 0; at--) if ((rows[at]?.depth ?? 0) < depth) return at;
+  return 0;
+}
+
+/** Opens what is folded, and folds what is open. */
+export function toggled(open: OpenPaths, path: string): OpenPaths {
+  const next = new Map(open);
+  if (!next.delete(path)) next.set(path, firstPage);
+  return next;
+}
+
+/** Shows the next page of the children that a row stands for. */
+export function showMore(open: OpenPaths, { path, rest }: JsonRow): OpenPaths {
+  const { from, to } = open.get(path) ?? firstPage;
+  const stretch =
+    rest?.side === 'before' ? { from: Math.max(0, from - pageOfChildren), to } : { from, to: to + pageOfChildren };
+  return new Map(open).set(path, stretch);
+}
+
 /** Opens a value down to a few rows: what a reader sees first. */
 export function initiallyOpen(value: unknown, mostRows = 40): OpenPaths {
-  const open = new Map<string, number>();
-  const queue: { path: string; value: unknown }[] = [{ path: '$', value }];
-  let rows = 1;
-  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-    if (!isContainer(next.value)) continue;
-    const entries = Object.entries(next.value);
-    if (next.path !== '$' && rows + entries.length > mostRows) continue;
-    rows += Math.min(entries.length, pageOfChildren);
-    open.set(next.path, pageOfChildren);
-    for (const [key, child] of entries.slice(0, pageOfChildren))
-      queue.push({ path: childPath(next.path, Array.isArray(next.value) ? Number(key) : key), value: child });
-  }
-  return open;
+  return opened(nothingOpen, '$', value, (rows, children, path) => path === '$' || rows + children <= mostRows);
 }
 
 /** Opens all under a path, up to {@link mostOpened} rows. */
 export function openUnder(open: OpenPaths, path: string, value: unknown): OpenPaths {
+  return opened(open, path, value, (rows, children) => rows + children <= mostOpened);
+}
+
+/** Opens level by level what may be: asked with the rows so far, and those that it would bring. */
+function opened(
+  open: OpenPaths,
+  path: string,
+  value: unknown,
+  mayOpen: (rows: number, children: number, path: string) => boolean,
+): OpenPaths {
   const next = new Map(open);
-  const queue: { path: string; value: unknown }[] = [{ path, value }];
-  let rows = 0;
-  for (let at = queue.shift(); at !== undefined && rows < mostOpened; at = queue.shift()) {
+  const queue = [{ path, value }];
+  let rows = 1;
+  for (const at of queue) {
     if (!isContainer(at.value)) continue;
-    const entries = Object.entries(at.value);
-    rows += entries.length;
-    next.set(at.path, Math.max(next.get(at.path) ?? 0, pageOfChildren));
-    for (const [key, child] of entries.slice(0, pageOfChildren))
-      queue.push({ path: childPath(at.path, Array.isArray(at.value) ? Number(key) : key), value: child });
+    const { from, to } = next.get(at.path) ?? firstPage;
+    const size = countOfChildren(at.value);
+    // Where a page is not all, a row says so.
+    const children = Math.min(size, to - from) + (size > to ? 1 : 0);
+    if (!mayOpen(rows, children, at.path)) continue;
+    rows += children;
+    next.set(at.path, { from, to });
+    for (const label of labelsOf(at.value, from, to))
+      queue.push({ path: childPath(at.path, label), value: childOf(at.value, label) });
   }
   return next;
 }
 
-export interface JsonMatches {
-  /** Paths of what matches, in order. */
-  readonly paths: readonly string[];
-  readonly isCut: boolean;
-}
-
-export const mostMatches = 5_000;
-const stepsAtOnce = 20_000;
-
-/** Searches keys and values. It gives way every few thousand steps, so that a page stays alive under a large payload. */
-export async function searchJson(
-  value: unknown,
-  needle: string,
-  isCaseSensitive: boolean,
-  signal: AbortSignal,
-): Promise<JsonMatches> {
-  const fold = (text: string) => (isCaseSensitive ? text : text.toLowerCase());
-  const wanted = fold(needle);
-  const paths: string[] = [];
-  const stack: { path: string; label: string; value: unknown }[] = [{ path: '$', label: '', value }];
-  let steps = 0;
-  for (let at = stack.pop(); at !== undefined && paths.length < mostMatches; at = stack.pop()) {
-    const { path, label, value: found } = at;
-    if (++steps % stepsAtOnce === 0) {
-      await new Promise((resolve) => setTimeout(resolve));
-      if (signal.aborted) break;
-    }
-    const isMatch = fold(label).includes(wanted) || (!isContainer(found) && fold(String(found)).includes(wanted));
-    if (isMatch) paths.push(path);
-    if (!isContainer(found)) continue;
-    const entries = Object.entries(found);
-    for (let index = entries.length - 1; index >= 0; index--) {
-      const [key, child] = entries[index] as [string, unknown];
-      const isIndex = Array.isArray(found);
-      stack.push({ path: childPath(path, isIndex ? Number(key) : key), label: isIndex ? '' : key, value: child });
-    }
-  }
-  return { paths, isCut: stack.length > 0 && paths.length >= mostMatches };
-}
-
-/** Opens what leads to a path, far enough that it is shown. */
+/** Opens what leads to a path, and of long lists on the way the page that it is on. */
 export function openTo(open: OpenPaths, value: unknown, path: string): OpenPaths {
   const next = new Map(open);
   let at: unknown = value;
   let atPath = '$';
   while (isContainer(at) && atPath !== path) {
-    const keys = Object.keys(at);
-    const isArray = Array.isArray(at);
-    const container = at as Record<string, unknown>;
-    const index = keys.findIndex((key) => {
-      const child = childPath(atPath, isArray ? Number(key) : key);
-      return path === child || path.startsWith(`${child}.`) || path.startsWith(`${child}[`);
-    });
-    if (index < 0) break;
-    next.set(
-      atPath,
-      Math.max(next.get(atPath) ?? pageOfChildren, Math.ceil((index + 1) / pageOfChildren) * pageOfChildren),
-    );
-    const key = keys[index] as string;
-    atPath = childPath(atPath, isArray ? Number(key) : key);
-    at = container[key];
+    const step = stepTowards(at, atPath, path);
+    if (step === undefined) break;
+    const { index, label } = step;
+    const stretch = next.get(atPath) ?? firstPage;
+    if (index < stretch.from || index >= stretch.to) {
+      const from = index - (index % pageOfChildren);
+      next.set(atPath, { from, to: from + pageOfChildren });
+    } else next.set(atPath, stretch);
+    atPath = childPath(atPath, label);
+    at = childOf(at, label);
   }
   return next;
 }
 
-export type JsonKind = 'string' | 'number' | 'boolean' | 'null' | 'array' | 'object' | 'absent';
-
-export function jsonKind(value: unknown): JsonKind {
-  if (value === null) return 'null';
-  if (value === undefined) return 'absent';
-  if (Array.isArray(value)) return 'array';
-  return typeof value as JsonKind;
+/** Which child of a container a path leads through. */
+function stepTowards(
+  container: object,
+  containerPath: string,
+  path: string,
+): { readonly index: number; readonly label: string | number } | undefined {
+  if (Array.isArray(container)) {
+    const [, digits] = /^\[(\d+)\]/.exec(path.slice(containerPath.length)) ?? [];
+    return digits === undefined ? undefined : { index: Number(digits), label: Number(digits) };
+  }
+  const labels = labelsOf(container, 0, Number.POSITIVE_INFINITY);
+  const index = labels.findIndex((label) => {
+    const child = childPath(containerPath, label);
+    return path === child || path.startsWith(`${child}.`) || path.startsWith(`${child}[`);
+  });
+  const label = labels[index];
+  return label === undefined ? undefined : { index, label };
 }

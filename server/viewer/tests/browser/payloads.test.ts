@@ -215,6 +215,123 @@ describe('JSON', () => {
 
     await panel.page().getByRole('dialog').getByText('5.0 MB').waitFor();
   });
+
+  it('is searched by case and by whole words, and n goes from match to match', async () => {
+    const words = ['cat', 'concatenate', 'Cat', 'a cat', ...Array.from({ length: 12 }, (_, at) => `filler ${at}`)];
+    const { page, panel } = await openCall({ span_type: 'tool', output_data: { words } });
+    const search = panel.getByRole('searchbox', { name: 'Search Output' });
+
+    await search.fill('cat');
+    await panel.getByText('4 found').waitFor();
+    await panel.getByRole('button', { name: 'Whole words' }).click();
+    await panel.getByText('3 found').waitFor();
+    await panel.getByRole('button', { name: 'Match case' }).click();
+    await panel.getByText('2 found').waitFor();
+
+    await panel.getByRole('tree', { name: 'Output' }).focus();
+    await page.keyboard.press('n');
+    await page.keyboard.press('n');
+    await panel.getByText('2 of 2').waitFor();
+    await page.keyboard.press('N');
+    await panel.getByText('1 of 2').waitFor();
+  });
+
+  it('opens all under a row by a click with Alt', async () => {
+    const { panel } = await openCall({
+      span_type: 'tool',
+      output_data: { filler: Array.from({ length: 60 }, (_, at) => at), a: { b: { c: { d: 'deep down' } } } },
+    });
+    const tree = panel.getByRole('tree', { name: 'Output' });
+    const row = tree.getByRole('treeitem', { name: 'a:' });
+    await row.click();
+    expect(await tree.getByText('deep down').count()).toBe(0);
+    await row.click();
+
+    await row.click({ modifiers: ['Alt'] });
+
+    await tree.getByText('deep down').waitFor();
+  });
+
+  it('is copied value by value and path by path, when pointed at and by the keyboard', async () => {
+    const { page, panel } = await openCall({ span_type: 'tool', output_data: { list: [{ 'a b': 'value of it' }] } });
+    const tree = panel.getByRole('tree', { name: 'Output' });
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+
+    await tree.getByText('value of it').hover();
+    await tree.getByRole('button', { name: 'Copy path' }).click();
+    await expect.poll(copied).toBe('$.list[0]["a b"]');
+
+    await page.mouse.move(0, 0);
+    await tree.focus();
+    await page.keyboard.press('End');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await expect.poll(copied).toBe('value of it');
+  });
+
+  it('in a text is parsed where it is asked for, its numbers as they were written', async () => {
+    const { page, panel } = await openCall({
+      span_type: 'tool',
+      output_data: {
+        body: '{"id": 12345678901234567890, "price": 1.0, "inner": "[1, 2]"}',
+        not: '{ it only looks so }',
+      },
+    });
+    const tree = panel.getByRole('tree', { name: 'Output' });
+    await tree.getByRole('treeitem', { name: 'body:' }).getByRole('button', { name: 'Parse' }).click();
+    const parsed = page.getByRole('dialog').getByRole('tree', { name: 'JSON in a text' });
+
+    for (const text of ['12345678901234567890', '1.0']) await parsed.getByText(text, { exact: true }).waitFor();
+    await parsed.getByRole('button', { name: 'Parse' }).waitFor();
+    await page.keyboard.press('Escape');
+    await tree.getByRole('treeitem', { name: 'not:' }).getByRole('button', { name: 'Parse' }).click();
+    await page.getByRole('dialog').getByText('It only looks like JSON.').waitFor();
+  });
+
+  it('shows an image in it on request, by what its bytes are, and gives its address back', async () => {
+    const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const svg = `data:image/png;base64,${btoa('<svg xmlns="http://www.w3.org/2000/svg" onload="hacked=1"/>')}`;
+    const { page, panel, complaints, strays } = await openCall({ span_type: 'tool', output_data: { pixel, svg } });
+    await page.evaluate(() => {
+      const page = globalThis as unknown as { addresses: Set<string> };
+      page.addresses = new Set();
+      const { createObjectURL, revokeObjectURL } = URL;
+      URL.createObjectURL = (bytes) => {
+        const address = createObjectURL.call(URL, bytes);
+        page.addresses.add(address);
+        return address;
+      };
+      URL.revokeObjectURL = (address) => {
+        page.addresses.delete(address);
+        revokeObjectURL.call(URL, address);
+      };
+    });
+    const open = () => page.evaluate(() => (globalThis as unknown as { addresses: Set<string> }).addresses.size);
+    const tree = panel.getByRole('tree', { name: 'Output' });
+    await tree.getByText('image/png, 70 B').waitFor();
+    await tree.getByText(/^base64, \d+ B, said to be image\/png$/).waitFor();
+    expect(await tree.getByRole('button', { name: 'Preview' }).count()).toBe(1);
+
+    await tree.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('dialog').getByText('image/png · 1 × 1 · 70 B').waitFor();
+    expect(await open()).toBe(1);
+    await page.keyboard.press('Escape');
+
+    await expect.poll(open).toBe(0);
+    expect([complaints, strays]).toEqual([[], []]);
+  });
+});
+
+describe('what is known of a record', () => {
+  it('leads to the traces that have the same', async () => {
+    const { page, panel } = await openCall({ span_type: 'llm', model: 'filtered-model', ...said('hi') });
+    await page.getByRole('tab', { name: 'Meta' }).click();
+
+    await panel.getByRole('link', { name: 'Filter traces by this model' }).click();
+
+    await page.getByRole('button', { name: /Model.*filtered-model/ }).waitFor();
+    await tableRows(page).first().waitFor();
+  });
 });
 
 describe('usage and cost', () => {

@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { countOf, formatBytes } from '../../model/format.ts';
 import { countInvisible } from '../../model/invisible-characters.ts';
+import { parseJson } from '../../model/parse-json.ts';
 import { Button } from '../parts/button.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
@@ -21,6 +22,8 @@ export function LongText({ text }: { readonly text: string }) {
   const [isParsed, setIsParsed] = useState(false);
   const pretty = useMemo(() => (isParsed ? prettyOf(text) : undefined), [text, isParsed]);
   const lines = useMemo(() => linesOf(pretty ?? text), [text, pretty]);
+  // Not by a Blob: it hands 40 MB to another process, which takes a second.
+  const bytes = useMemo(() => new TextEncoder().encode(text).length, [text]);
   const hidden = useMemo(() => (text.length <= inspectUpTo ? countInvisible(text) : 0), [text]);
   const virtualizer = useVirtualizer({
     count: lines.length,
@@ -31,7 +34,7 @@ export function LongText({ text }: { readonly text: string }) {
   return (
     <div className={styles.view}>
       <div className={styles.tools}>
-        <span>{formatBytes(new Blob([text]).size)}</span>
+        <span>{formatBytes(bytes)}</span>
         {hidden > 0 && (
           <>
             <span>{countOf(hidden, 'hidden character')}</span>
@@ -69,7 +72,7 @@ export function LongText({ text }: { readonly text: string }) {
 
 function prettyOf(text: string): string | undefined {
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2);
+    return JSON.stringify(parseJson(text), undefined, 2);
   } catch {
     return undefined;
   }

@@ -1,15 +1,14 @@
-import { Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import { type ChatMessage, type MessagePart, pairToolCalls, type ShownMessage } from '../../../model/chat-messages.ts';
 import { countOf, formatBytes } from '../../../model/format.ts';
+import { parseJson } from '../../../model/parse-json.ts';
 import { LazyJsonView } from '../../json/lazy-json-view.tsx';
+import { LazyMedia } from '../../media/lazy-media.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
-import { lazyPart } from '../../parts/lazy-part.ts';
 import { PayloadText } from '../../parts/payload-text.tsx';
 import { MessageText } from '../../text/message-text.tsx';
 import styles from './message-list.module.css';
 import { ToolCallCard } from './tool-call-card.tsx';
-
-const { Part: Media } = lazyPart(() => import('./media.tsx').then((part) => part.Media));
 
 interface MessageListProps {
   readonly messages: readonly ChatMessage[];
@@ -136,11 +135,7 @@ function PartView({ part, lines, isResult }: PartViewProps) {
         </div>
       );
     case 'media':
-      return (
-        <Suspense fallback={null}>
-          <Media media={part.media} data={part.data} name={part.name} />
-        </Suspense>
-      );
+      return <LazyMedia media={part.media} data={part.data} name={part.name} />;
     case 'remote':
       return (
         <p className={styles.empty}>
@@ -164,7 +159,7 @@ function PartView({ part, lines, isResult }: PartViewProps) {
 function jsonOf(text: string): unknown {
   if (!/^\s*[[{]/.test(text) || text.length > 2_000_000) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

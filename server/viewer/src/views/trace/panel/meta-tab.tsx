@@ -1,25 +1,18 @@
 import { Link } from '@tanstack/react-router';
 import type { SpanRecord, TraceRecord } from 'llm-tracer/schema';
-import type { ReactNode } from 'react';
+import { ListFilter } from 'lucide-react';
+import { filterFields } from '../../../model/filters.ts';
 import { usePageSession } from '../../../session-context.ts';
 import { JsonView } from '../../json/json-view.tsx';
 import { CopyButton } from '../../parts/copy-button.tsx';
 import { PayloadText } from '../../parts/payload-text.tsx';
 import styles from './tabs.module.css';
 
-/** Which filter of the list finds traces with the same value. */
-const filters: Readonly<Record<string, string>> = {
-  user_id: 'user_id',
-  session_id: 'session_id',
-  environment: 'environment',
-  release: 'release',
-  name: 'name',
-  model: 'model',
-};
+/** What the list can be filtered by, under the same name. */
+const filters: ReadonlySet<string> = new Set(filterFields.map(({ name }) => name).filter((name) => name !== 'status'));
 
 /** Ids, times and labels of a record, and the metadata that the application added. */
 export function MetaTab({ record }: { readonly record: SpanRecord | TraceRecord }) {
-  const { project } = usePageSession();
   const facts = Object.entries(record).filter(
     ([name, value]) =>
       ['string', 'number'].includes(typeof value) &&
@@ -40,6 +33,8 @@ export function MetaTab({ record }: { readonly record: SpanRecord | TraceRecord 
           {tags.map((tag) => (
             <span key={tag} className={styles.chip}>
               <PayloadText text={tag} />
+              {/* The API has no way to ask for a tag with a comma. */}
+              {!tag.includes(',') && <FilterLink name="tags" value={tag} />}
             </span>
           ))}
         </p>
@@ -51,9 +46,12 @@ export function MetaTab({ record }: { readonly record: SpanRecord | TraceRecord 
             {facts.map(([name, value]) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                <td>{withLink(name, String(value), project)}</td>
                 <td>
+                  <PayloadText text={String(value)} />
+                </td>
+                <td className={styles.actions}>
                   <CopyButton isIcon label={`Copy ${name}`} text={String(value)} />
+                  {filters.has(name) && <FilterLink name={name} value={String(value)} />}
                 </td>
               </tr>
             ))}
@@ -64,12 +62,23 @@ export function MetaTab({ record }: { readonly record: SpanRecord | TraceRecord 
   );
 }
 
-function withLink(name: string, value: string, project: string): ReactNode {
-  const filter = filters[name];
-  if (filter === undefined) return <PayloadText text={value} />;
+interface FilterLinkProps {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The way to the traces that have the same value. */
+function FilterLink({ name, value }: FilterLinkProps) {
+  const { project } = usePageSession();
   return (
-    <Link to="/traces" search={{ project, [filter]: value } as never} title="Traces with this value">
-      <PayloadText text={value} />
+    <Link
+      to="/traces"
+      search={{ project, [name]: value } as never}
+      className={styles.filter ?? ''}
+      title="Filter traces by this"
+      aria-label={`Filter traces by this ${name}`}
+    >
+      <ListFilter size={14} strokeWidth={1.75} aria-hidden />
     </Link>
   );
 }

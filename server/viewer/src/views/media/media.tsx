@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useState } from 'react';
-import { decodeDataUrl, rasterType } from '../../../model/data-url.ts';
-import { formatBytes } from '../../../model/format.ts';
-import { Dialog } from '../../parts/dialog.tsx';
-import { PayloadText } from '../../parts/payload-text.tsx';
-import { LongText } from '../../text/long-text.tsx';
+import { decodeDataUrl, rasterType } from '../../model/data-url.ts';
+import { formatBytes } from '../../model/format.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { PayloadText } from '../parts/payload-text.tsx';
+import { LongText } from '../text/long-text.tsx';
 import styles from './media.module.css';
 
-interface MediaProps {
+export interface MediaProps {
   readonly media: 'image' | 'audio' | 'file';
   readonly data: string;
   readonly name: string | undefined;
