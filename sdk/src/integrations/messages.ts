@@ -14,35 +14,23 @@ export const toolCall = (id: unknown, name: unknown, input: unknown): ToolCall =
   function: { name, arguments: typeof input === 'string' ? input : JSON.stringify(input ?? {}) },
 });
 
-/** Whether a member says that there is nothing: `null`, an empty text, an empty list. */
-const isEmpty = (value: unknown): boolean =>
-  value === null || value === undefined || (value as { length?: unknown }).length === 0;
-
-/** The object without the members that say that there is nothing, put to what is there already. */
+/** The object without the members that say that there is nothing (`null`, an empty text or list), put to what is there. */
 export function given(object: object, whole: Record<string, unknown> = {}): Record<string, unknown> {
   // A loop: this is done several times a call, and `Object.fromEntries` takes four times as long.
   for (const key in object) {
     const value = (object as Record<string, unknown>)[key];
-    if (!isEmpty(value)) whole[key] = value;
+    if (value !== null && value !== undefined && (value as { length?: unknown }).length !== 0) whole[key] = value;
   }
   return whole;
-}
-
-/** Whether a part is a text and nothing else. */
-function isText(part: object): part is { text: unknown } {
-  for (const key in part) {
-    const value = (part as Record<string, unknown>)[key];
-    if (key === 'type' ? value !== 'text' : key !== 'text' && !isEmpty(value)) return false;
-  }
-  return 'text' in part;
 }
 
 /** What a message says: a text where its only part is that, the parts where there is more, `null` where there are none. */
 function contentOf(parts: unknown): unknown {
   if (!Array.isArray(parts)) return parts ?? null;
-  const [first] = parts as object[];
+  const [first] = parts as { type?: unknown; text?: unknown }[];
   if (first === undefined) return null;
-  return parts.length === 1 && isText(first) ? first.text : parts;
+  const isText = parts.length === 1 && first?.type === 'text' && Object.keys(given(first)).length <= 2;
+  return isText ? first.text : parts;
 }
 
 /** A message in the form that spans hold: its text or parts, and what else it has. What is empty is left out. */

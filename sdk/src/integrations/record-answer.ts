@@ -18,9 +18,6 @@ export function recordAnswer(
   if (finishReason) span.setFinishReason(finishReason);
   if (usage) span.setUsage(usage);
   const known = given(metadata);
-  for (const _key in known) {
-    span.setMetadata(known);
-    break;
-  }
+  if (Object.keys(known).length > 0) span.setMetadata(known);
   if (messages?.length) span.setOutput({ messages });
 }
