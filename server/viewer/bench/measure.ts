@@ -28,6 +28,45 @@ export async function timeTo(page: Page, address: string, ready: string): Promis
   );
 }
 
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** The processor time of a task, in microseconds. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/**
+ * The longest task of a page's main thread while an address loads until nothing of it is on its way, in milliseconds of processor
+ * time: what else the machine does makes a task longer by the clock.
+ */
+export async function longestTask(page: Page, address: string, ready: string, unready: string): Promise<number> {
+  // Another document, so that the one that is measured is loaded from its start.
+  await page.goto('about:blank');
+  const session = await page.context().newCDPSession(page);
+  const events: TraceEvent[] = [];
+  session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
+  const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+  await session.send('Tracing.start', {
+    transferMode: 'ReportEvents',
+    traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
+  });
+  await page.goto(address);
+  await page.locator(ready).first().waitFor();
+  await page.locator(unready).waitFor({ state: 'detached' });
+  await page.waitForTimeout(500);
+  await session.send('Tracing.end');
+  await complete;
+  await session.detach();
+  const tasksOf = (thread: TraceEvent) =>
+    events.filter(({ name, pid, tid }) => name === 'RunTask' && pid === thread.pid && tid === thread.tid);
+  // Of the main threads of all pages, the one that did something.
+  const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const longest = threads.map((thread) => Math.max(0, ...tasksOf(thread).map(({ tdur = 0 }) => tdur)));
+  return Math.max(0, ...longest) / 1000;
+}
+
 /** Frame times while the wheel turns over an element for some seconds, in milliseconds, sorted. */
 export async function frameTimes(page: Page, element: string, seconds: number): Promise<readonly number[]> {
   await page.locator(element).hover();

@@ -1,11 +1,9 @@
 import { Problem } from 'llm-tracer/schema';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { basePath } from '../base-path.ts';
 import { askFile, isFile } from '../file/opened-files.ts';
 import { ApiProblem, Unreachable } from './api-problem.ts';
-
-// zod would compile its parsers with `new Function`, which the content security policy forbids (and reports, even as a probe).
-z.config({ jitless: true });
+import { readAnswer } from './read-answer.ts';
 
 /** What a request may carry besides its path. */
 export interface RequestOptions {
@@ -22,17 +20,14 @@ export interface RequestOptions {
 /** Asks the API and reads the answer by its schema. Throws {@link ApiProblem} or {@link Unreachable}, or what aborted it. */
 export async function request<T>(path: string, schema: z.ZodMiniType<T>, options: RequestOptions): Promise<T> {
   const response = await send(path, options);
-  const answer = schema.safeParse(await response.json());
-  if (answer.success) return answer.data;
-  const [issue] = answer.error.issues;
-  throw new ApiProblem(
-    {
-      status: response.status,
-      detail: `The answer is not what this viewer reads: ${issue?.path.join('.')}: ${issue?.message}`,
-    },
-    askedOf(path, options, response),
-  );
+  const answer = readAnswer(await response.json(), schema);
+  if ('data' in answer) return answer.data;
+  throw unreadable(answer.detail, path, options, response);
 }
+
+/** The fault of an answer that is a success and not what the wire says. */
+export const unreadable = (detail: string, path: string, options: RequestOptions, response: Response): ApiProblem =>
+  new ApiProblem({ status: response.status, detail }, askedOf(path, options, response));
 
 /** Asks the API. Resolves with an answer that is a success, its body unread. */
 export async function send(path: string, options: RequestOptions): Promise<Response> {

@@ -16,14 +16,13 @@ const leastGapShare = 0.05;
 export function idleTime(tree: SpanTree, nowMs: number): IdleTime {
   const nowOffset = nowMs - tree.originMs;
   const work: TimeWindow[] = [];
-  for (let index = 1; index < tree.size; index++) {
+  for (const index of tree.inTime) {
     const isLeaf = (tree.subtreeEnds[index] as number) === index + 1;
     if (!isLeaf || tree.kinds[index] !== 'span') continue;
     const fromMs = tree.starts[index] as number;
     const toMs = Number.isNaN(tree.ends[index]) ? nowOffset : (tree.ends[index] as number);
     if (toMs >= tree.fromMs && fromMs <= tree.toMs) work.push({ fromMs, toMs });
   }
-  work.sort((a, b) => a.fromMs - b.fromMs);
   const lengthMs = tree.toMs - tree.fromMs;
   const all: TimeWindow[] = [];
   let busyUntil = tree.fromMs;

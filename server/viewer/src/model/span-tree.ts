@@ -29,6 +29,8 @@ export interface SpanTree {
   readonly starts: Float64Array;
   /** NaN for what has no end. */
   readonly ends: Float64Array;
+  /** All nodes in the order in which they started. */
+  readonly inTime: Int32Array;
   /** How many spans under and including this one failed. */
   readonly errorCounts: Uint32Array;
   /** How many spans are under this one. */
@@ -241,6 +243,7 @@ function layOut(
     subtreeEnds,
     starts,
     ends,
+    inTime: nodesInTime(starts, kinds.length),
     errorCounts,
     spanCounts,
     tokensIn,
@@ -254,6 +257,11 @@ function layOut(
     farOutside,
   };
 }
+
+const nodesInTime = (starts: Float64Array, size: number): Int32Array =>
+  Int32Array.from({ length: size }, (_, index) => index).sort(
+    (a, b) => (starts[a] as number) - (starts[b] as number) || a - b,
+  );
 
 const plus = (sum: number, part: number): number => (Number.isNaN(part) ? sum : Number.isNaN(sum) ? part : sum + part);
 

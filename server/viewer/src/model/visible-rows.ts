@@ -28,6 +28,7 @@ export function closedNodes(tree: SpanTree, { depth, overrides }: Openness, keep
   if (Number.isFinite(depth)) {
     let errors = 0;
     for (let index = 0; index < tree.size && errors < mostErrorsOpened; index++) {
+      if (tree.errorCounts[index] === 0 && !Number.isNaN(tree.ends[index])) continue;
       const status = tree.spans[index]?.status;
       if (status === 'error') errors++;
       if (status === 'error' || status === 'running') openPath(index, false);

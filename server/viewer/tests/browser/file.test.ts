@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { largeTrace } from '../data/large.ts';
 import { oddTrace } from '../data/odd.ts';
 import { settled, violationsOn } from './harness/axe.ts';
 import { keys } from './harness/keys.ts';
@@ -20,6 +21,13 @@ async function fileOf(name: string, content: string): Promise<string> {
 
 /** An export of one trace of the server, as a file. */
 async function exportOf(name: string, extra = ''): Promise<string> {
+  const query = new URLSearchParams({ name });
+  const answer = await fetch(`${serverUrl()}/api/export?${query}`, { headers: { 'X-API-Key': keys.dev } });
+  return fileOf(`${name}.ndjson`, extra + (await answer.text()));
+}
+
+/** An export of a trace with one call. */
+async function aTraceAsFile(name: string, extra = ''): Promise<string> {
   await send(
     oddTrace(
       [
@@ -34,15 +42,14 @@ async function exportOf(name: string, extra = ''): Promise<string> {
       { name },
     ),
   );
-  const answer = await fetch(`${serverUrl()}/api/export?name=${name}`, { headers: { 'X-API-Key': keys.dev } });
-  return fileOf(`${name}.ndjson`, extra + (await answer.text()));
+  return exportOf(name, extra);
 }
 
 const choose = (page: Page, path: string) => page.locator('input[type=file]').setInputFiles(path);
 
 describe('a file', () => {
   it('opens without a key or a request to the server, says what it could not read, and shows list, trace and span', async () => {
-    const path = await exportOf('opened', 'not json\n');
+    const path = await aTraceAsFile('opened', 'not json\n');
     const { page, complaints } = await openPage('/file');
     const requests: string[] = [];
     page.on('request', (request) => requests.push(new URL(request.url()).pathname));
@@ -65,7 +72,7 @@ describe('a file', () => {
   });
 
   it('has sessions, users, dashboard and comparison like a project, and filters in the address', async () => {
-    const path = await exportOf('everywhere');
+    const path = await aTraceAsFile('everywhere');
     const { page } = await openPage('/file');
     await choose(page, path);
     await tableRows(page).first().waitFor();
@@ -87,6 +94,20 @@ describe('a file', () => {
 
     await page.getByText(/Read \d+ of \d+ spans/).waitFor();
     await tableRows(page).first().waitFor();
+  });
+
+  it('shows a trace of more spans than a page of them, read by one worker and put in order by another', async () => {
+    const large = largeTrace(7_500, Date.now() - 3_600_000, Math.floor(Math.random() * 1e9));
+    await send(large);
+    const { page, complaints, strays } = await openPage('/file');
+    await choose(page, await exportOf(large.traces?.[0]?.name ?? ''));
+
+    await tableRows(page).first().click();
+
+    await expect.poll(() => page.locator('[role=treegrid]').count()).toBe(1);
+    await page.keyboard.press('9');
+    await expect.poll(() => page.locator('[role=treegrid]').getAttribute('aria-rowcount')).toBe('7501');
+    expect([complaints, strays]).toEqual([[], []]);
   });
 
   it('is taken when it is dropped on any page', async () => {
@@ -127,7 +148,7 @@ describe('a file', () => {
 
 describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', (colorScheme) => {
   it('on the page that opens a file, and on an opened one', async () => {
-    const path = await exportOf(`axe-${colorScheme}`, 'not json\n');
+    const path = await aTraceAsFile(`axe-${colorScheme}`, 'not json\n');
     const { page } = await openPage('/file', { colorScheme });
     await settled(page);
     expect(await violationsOn(page)).toEqual([]);

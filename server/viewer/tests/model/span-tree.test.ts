@@ -1,62 +1,13 @@
 import fc from 'fast-check';
-import type { SpanRecord, TraceRecord } from 'llm-tracer/schema';
+import type { SpanRecord } from 'llm-tracer/schema';
 import { describe, expect, it } from 'vitest';
 import { criticalPath } from '../../src/model/critical-path.ts';
 import { buildSpanTree, type SpanTree } from '../../src/model/span-tree.ts';
 import { closedNodes, visibleRows } from '../../src/model/visible-rows.ts';
-import { timeAt } from '../data/send.ts';
-
-const startMs = Date.parse('2026-01-02T03:04:05Z');
-
-const aTrace = (lengthMs: number): TraceRecord => ({
-  trace_id: 't',
-  project_id: 'p',
-  name: 'trace',
-  start_time: timeAt(startMs),
-  end_time: timeAt(startMs, lengthMs),
-  status: 'ok',
-  tags: [],
-  span_count: 0,
-  error_count: 0,
-  tokens_input: 0,
-  tokens_output: 0,
-  total_cost: 0,
-  unpriced_count: 0,
-  models: [],
-  scores: [],
-});
-
-const aSpan = (id: string, from: number, to: number, parent?: string, more: Partial<SpanRecord> = {}): SpanRecord => ({
-  span_id: id,
-  trace_id: 't',
-  project_id: 'p',
-  name: id,
-  span_type: 'function',
-  status: 'ok',
-  start_time: timeAt(startMs, from),
-  end_time: timeAt(startMs, to),
-  ...(parent === undefined ? {} : { parent_span_id: parent }),
-  ...more,
-});
+import { anySpans, aSpan, aTrace, startMs } from './any-spans.ts';
 
 const build = (spans: readonly SpanRecord[], lengthMs = 1000): SpanTree =>
   buildSpanTree(aTrace(lengthMs), spans, startMs + 5000);
-
-/** Any spans: parents that exist or not, circles, children outside their parents. */
-const anySpans = fc
-  .array(
-    fc.record({
-      parent: fc.option(fc.integer({ min: 0, max: 24 }), { nil: undefined }),
-      from: fc.integer({ min: 0, max: 900 }),
-      length: fc.integer({ min: 0, max: 400 }),
-    }),
-    { minLength: 1, maxLength: 20 },
-  )
-  .map((drawn) =>
-    drawn.map(({ parent, from, length }, index) =>
-      aSpan(`s${index}`, from, from + length, parent === undefined ? undefined : `s${parent}`),
-    ),
-  );
 
 describe('the tree of spans', () => {
   it('has every span once, whatever their parents are', () => {
@@ -105,6 +56,17 @@ describe('the tree of spans', () => {
     expect([tree.tokensIn[0], tree.tokensOut[0], tree.costs[0]]).toEqual([50, 5, 1]);
   });
 
+  it('knows its nodes in the order in which they started', () => {
+    fc.assert(
+      fc.property(anySpans, (spans) => {
+        const tree = build(spans);
+        const starts = [...tree.inTime].map((index) => tree.starts[index] as number);
+        expect(starts).toEqual([...tree.starts].sort((a, b) => a - b));
+        expect(new Set(tree.inTime).size).toBe(tree.size);
+      }),
+    );
+  });
+
   it('keeps microseconds', () => {
     const tree = build([aSpan('a', 0.123, 0.456)]);
     expect(tree.starts[1]).toBeCloseTo(0.123, 3);
@@ -118,11 +80,14 @@ describe('the tree of spans', () => {
       );
     const timeOf = (count: number) => {
       const given = spans(count);
-      build(given, 1e6);
-      const before = performance.now();
-      const tree = build(given, 1e6);
-      visibleRows(tree, closedNodes(tree, { depth: 99, overrides: new Map() }, []));
-      return performance.now() - before;
+      // The quickest of a few: what else the machine does only adds.
+      const rounds = Array.from({ length: 4 }, () => {
+        const before = performance.now();
+        const tree = build(given, 1e6);
+        visibleRows(tree, closedNodes(tree, { depth: 99, overrides: new Map() }, []));
+        return performance.now() - before;
+      });
+      return Math.min(...rounds);
     };
     expect(timeOf(50_000) / timeOf(5_000)).toBeLessThan(60);
   });

@@ -1,11 +1,13 @@
+import type { SpanType } from 'llm-tracer/schema';
 import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react';
 import { formatOffset } from '../../model/format.ts';
-import { shownEnd } from '../../model/row-facts.ts';
+import { minimapPixels } from '../../model/minimap-pixels.ts';
 import type { SpanTree } from '../../model/span-tree.ts';
 import { type TimeWindow, within } from '../../model/time-scale.ts';
 import { useDrawnTheme } from '../../preferences.ts';
 import { useElementSize } from '../parts/use-element-size.ts';
 import styles from './minimap.module.css';
+import { spanTypes } from './use-trace-state.ts';
 
 interface MinimapProps {
   readonly tree: SpanTree;
@@ -14,8 +16,6 @@ interface MinimapProps {
   readonly whole: TimeWindow;
   readonly onWindow: (window: TimeWindow) => void;
 }
-
-const height = 40;
 
 /** The whole trace, a line a span, and the window that the tree shows. */
 export function Minimap({ tree, nowMs, window, whole, onWindow }: MinimapProps) {
@@ -27,7 +27,7 @@ export function Minimap({ tree, nowMs, window, whole, onWindow }: MinimapProps) 
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
   useEffect(() => {
-    if (canvas.current !== null && width > 0) draw(canvas.current, tree, nowMs, whole, width);
+    if (canvas.current !== null && width > 0) draw(canvas.current, tree, nowMs, whole);
   }, [tree, whole, width, theme]);
 
   const timeAt = (event: PointerEvent) => {
@@ -87,43 +87,24 @@ export function Minimap({ tree, nowMs, window, whole, onWindow }: MinimapProps) 
   );
 }
 
-function draw(canvas: HTMLCanvasElement, tree: SpanTree, nowMs: number, whole: TimeWindow, width: number): void {
+function draw(canvas: HTMLCanvasElement, tree: SpanTree, nowMs: number, whole: TimeWindow): void {
   const ratio = devicePixelRatio || 1;
-  canvas.width = width * ratio;
-  canvas.height = height * ratio;
+  canvas.width = Math.round(canvas.clientWidth * ratio);
+  canvas.height = Math.round(canvas.clientHeight * ratio);
   const context = canvas.getContext('2d');
-  if (context === null) return;
-  context.scale(ratio, ratio);
+  if (context === null || canvas.width === 0) return;
   const style = getComputedStyle(canvas);
-  const colors = new Map<string, string>();
-  const colorOf = (name: string) => {
-    const known = colors.get(name) ?? style.getPropertyValue(name).trim();
-    colors.set(name, known);
-    return known;
+  const colourOf = (token: string): number => {
+    // A canvas tells any opaque colour as `#rrggbb`.
+    context.fillStyle = style.getPropertyValue(token).trim();
+    const [, red = '0', green = '0', blue = '0'] = /^#(..)(..)(..)$/.exec(String(context.fillStyle)) ?? [];
+    return Number.parseInt(`ff${blue}${green}${red}`, 16);
   };
-  const scale = width / (whole.toMs - whole.fromMs);
-  const rows = tree.size;
-  const thickness = Math.max(1, Math.min(4, (height - 2) / rows));
-  const line = (index: number, color: string, least: number, thick: number) => {
-    const start = tree.starts[index] as number;
-    const end = shownEndOf(tree, index, nowMs);
-    context.fillStyle = color;
-    context.fillRect(
-      (start - whole.fromMs) * scale,
-      1 + (index / rows) * (height - 2 - thick),
-      Math.max(least, (end - start) * scale),
-      thick,
-    );
+  const colours = {
+    types: Object.fromEntries(spanTypes.map((type) => [type, colourOf(`--span-${type}`)])) as Record<SpanType, number>,
+    error: colourOf('--danger-bar'),
   };
-  for (let index = 1; index < rows; index++) {
-    const type = tree.spans[index]?.span_type;
-    if (type !== undefined) line(index, colorOf(`--span-${type}`), 1, thickness);
-  }
-  for (let index = 1; index < rows; index++)
-    if (tree.spans[index]?.status === 'error') line(index, colorOf('--danger-bar'), 2, Math.max(2, thickness));
+  const { width, height } = canvas;
+  const pixels = minimapPixels(tree, nowMs, whole, { width, height, ratio }, colours);
+  context.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), width, height), 0, 0);
 }
-
-const shownEndOf = (tree: SpanTree, index: number, nowMs: number): number => {
-  const end = tree.ends[index] as number;
-  return Number.isNaN(end) ? shownEnd(tree, index, nowMs).ms : end;
-};

@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { mostSpans, type TraceTree } from '../../api/trace-tree.ts';
+import type { TraceTree } from '../../api/trace-tree.ts';
 import { criticalPath, type PathSegment } from '../../model/critical-path.ts';
 import { countOf, formatExact, formatPercent } from '../../model/format.ts';
 import { idleTime } from '../../model/idle-time.ts';
@@ -26,6 +26,9 @@ interface TraceBodyProps {
   readonly data: TraceTree;
   readonly tree: SpanTree;
   readonly nowMs: number;
+  /** Whether it is being read, anew or on. */
+  readonly isReading: boolean;
+  readonly onReadMore: () => void;
 }
 
 const indentPx = 14;
@@ -33,7 +36,7 @@ const indentPx = 14;
 const leastLane = 320;
 
 /** Tree, waterfall and panel of a trace that is there. */
-export function TraceBody({ data, tree, nowMs }: TraceBodyProps) {
+export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBodyProps) {
   const state = useTraceState(data.spanCount);
   const { search, change, select, openness, setOverrides, types } = state;
   const isWide = useMedia('(min-width: 1100px)');
@@ -52,6 +55,7 @@ export function TraceBody({ data, tree, nowMs }: TraceBodyProps) {
   );
   const selectedIndex = tree.indexOf.get(state.selected) ?? 0;
   const isRunning = data.trace.status === 'running';
+  const isOnItsWay = isReading && data.spans.length < data.wantedSpans;
 
   // Which rows there are.
   const keepOpen = useMemo(() => (state.selected === traceNodeId ? [] : [state.selected]), [state.selected]);
@@ -151,9 +155,10 @@ export function TraceBody({ data, tree, nowMs }: TraceBodyProps) {
     const wrapped = target ?? (by === 1 ? nodes[0] : nodes.at(-1));
     if (wrapped !== undefined) reveal(wrapped);
   };
-  const errors = useMemo(() => nodesWhere(tree, (index) => tree.spans[index]?.status === 'error'), [tree]);
+  const errors = useMemo(() => failedNodes(tree), [tree]);
   const matchList = useMemo(() => (matches === undefined ? [] : [...matches].sort((a, b) => a - b)), [matches]);
-  const siblings = useMemo(() => alike(tree, selectedIndex), [tree, selectedIndex]);
+  const groups = useMemo(() => siblingGroups(tree), [tree]);
+  const siblings = groups(selectedIndex);
   const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 400) / rowHeight) - 1);
 
   const moves: Readonly<Record<string, () => void>> = {
@@ -306,16 +311,6 @@ export function TraceBody({ data, tree, nowMs }: TraceBodyProps) {
           They stand at the edge, marked ‹ or ›.
         </StateMessage>
       )}
-      {data.spans.length < data.spanCount && (
-        <StateMessage
-          shape="line"
-          title={`${formatExact(data.spans.length)} of ${formatExact(data.spanCount)} spans loaded.`}
-        >
-          {data.isPartial
-            ? 'The others are on their way.'
-            : `Totals cover all. A tree shows ${formatExact(mostSpans)} at most.`}
-        </StateMessage>
-      )}
       <div className={styles.body}>
         <div ref={measureLeft} className={styles.left}>
           {data.spans.length === 0 ? (
@@ -369,6 +364,18 @@ export function TraceBody({ data, tree, nowMs }: TraceBodyProps) {
           )
         )}
       </div>
+      {data.cursor !== undefined && (
+        // Below the rows, which stay where they are when it goes.
+        <div className={styles.foot}>
+          <StateMessage
+            shape="line"
+            title={`${formatExact(data.spans.length)} of ${formatExact(data.spanCount)} spans loaded.`}
+            actions={isOnItsWay ? undefined : <Button onClick={onReadMore}>Load more</Button>}
+          >
+            {isOnItsWay ? 'More are on their way.' : 'Totals cover all.'}
+          </StateMessage>
+        </div>
+      )}
     </>
   );
 }
@@ -380,6 +387,10 @@ function nodesWhere(tree: SpanTree, holds: (index: number) => boolean): readonly
   for (let index = 0; index < tree.size; index++) if (holds(index)) nodes.push(index);
   return nodes;
 }
+
+/** Asked of the counts first: most subtrees have none, and their spans need not be looked at. */
+const failedNodes = (tree: SpanTree): readonly number[] =>
+  nodesWhere(tree, (index) => tree.errorCounts[index] !== 0 && tree.spans[index]?.status === 'error');
 
 function structureMatches(tree: SpanTree, needle: string): ReadonlySet<number> | undefined {
   const wanted = needle.trim().toLowerCase();
@@ -398,14 +409,25 @@ function structureMatches(tree: SpanTree, needle: string): ReadonlySet<number> |
 const nodesOfTypes = (tree: SpanTree, types: ReadonlySet<string>): ReadonlySet<number> =>
   new Set(nodesWhere(tree, (index) => types.has(tree.spans[index]?.span_type ?? '')));
 
-/** The spans of the same type and name, in order of time. */
-function alike(tree: SpanTree, index: number): readonly number[] {
-  const span = tree.spans[index];
-  if (span === undefined) return [];
-  return nodesWhere(tree, (other) => {
-    const it = tree.spans[other];
-    return it?.name === span.name && it.span_type === span.span_type;
-  }).toSorted((a, b) => (tree.starts[a] as number) - (tree.starts[b] as number));
+/**
+ * Finds the spans of the same type and name, in order of time. Each group is looked for once: who holds a key down comes back to
+ * the same few names again and again.
+ */
+function siblingGroups(tree: SpanTree): (index: number) => readonly number[] {
+  const groups = new Map<string, readonly number[]>();
+  return (index) => {
+    const span = tree.spans[index];
+    if (span === undefined) return [];
+    const name = `${span.span_type} ${span.name}`;
+    const known = groups.get(name);
+    if (known !== undefined) return known;
+    const group = [...tree.inTime].filter((other) => {
+      const it = tree.spans[other];
+      return it?.name === span.name && it.span_type === span.span_type;
+    });
+    groups.set(name, group);
+    return group;
+  };
 }
 
 const under = (tree: SpanTree, index: number): readonly number[] =>

@@ -3,7 +3,7 @@ import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
 import { useEffect } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
-import { releaseTraces } from '../../api/trace-tree.ts';
+import { readMoreSpans, releaseTraces } from '../../api/trace-tree.ts';
 import { formatExact, shortId } from '../../model/format.ts';
 import { usePageTitle } from '../../page-title.ts';
 import { usePageSession } from '../../session-context.ts';
@@ -20,7 +20,7 @@ import { useTrace } from './use-trace.ts';
 /** One trace: its tree, its time, and what was sent and answered in each span. */
 export function TracePage() {
   const { traceId } = useParams({ strict: false }) as { traceId: string };
-  const { project, me } = usePageSession();
+  const { key, project, me } = usePageSession();
   const navigate = useNavigate();
   const { query, data, tree, now } = useTrace(traceId);
   usePageTitle(data?.trace.name ?? 'Trace', shortId(traceId));
@@ -59,7 +59,7 @@ export function TracePage() {
             <PayloadText text={data?.trace.name ?? 'Trace'} /> <code>{shortId(traceId)}</code>
           </h1>
         </nav>
-        {data !== undefined && <TraceTotals data={data} />}
+        {data !== undefined && tree !== undefined && <TraceTotals data={data} tree={tree} />}
         {neighbours !== undefined && (
           <div className={styles.neighbours}>
             <IconButton label="Previous trace of the list" disabled={at <= 0} onClick={previous}>
@@ -87,7 +87,16 @@ export function TracePage() {
       {query.isError && !isUnknown && data === undefined && (
         <ErrorMessage what="this trace" error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {data !== undefined && tree !== undefined && <TraceBody key={traceId} data={data} tree={tree} nowMs={now} />}
+      {data !== undefined && tree !== undefined && (
+        <TraceBody
+          key={traceId}
+          data={data}
+          tree={tree}
+          nowMs={now}
+          isReading={query.isFetching}
+          onReadMore={() => readMoreSpans(client, key, traceId)}
+        />
+      )}
     </div>
   );
 }

@@ -1,5 +1,6 @@
+import type { SpanType } from 'llm-tracer/schema';
 import { ArrowDown, ArrowUp, CircleAlert, Maximize, Route, Search } from 'lucide-react';
-import type { RefObject } from 'react';
+import { type RefObject, useMemo } from 'react';
 import { countOf, formatExact } from '../../model/format.ts';
 import type { SpanTree } from '../../model/span-tree.ts';
 import type { TimeWindow } from '../../model/time-scale.ts';
@@ -32,7 +33,7 @@ interface TraceToolbarProps {
 export function TraceToolbar(props: TraceToolbarProps) {
   const { state, tree, nowMs, window, whole, onWindow, errorCount, onError } = props;
   const { change, types, hasCriticalPath } = state;
-  const present = spanTypes.filter((type) => tree.spans.some((span) => span?.span_type === type));
+  const present = useMemo(() => typesIn(tree), [tree]);
   const toggleType = (type: (typeof spanTypes)[number]) => {
     const next = new Set(types ?? present);
     if (!next.delete(type)) next.add(type);
@@ -75,6 +76,15 @@ export function TraceToolbar(props: TraceToolbarProps) {
       <Minimap tree={tree} nowMs={nowMs} window={window} whole={whole} onWindow={onWindow} />
     </div>
   );
+}
+
+function typesIn(tree: SpanTree): readonly SpanType[] {
+  const types = new Set<SpanType>();
+  for (const span of tree.spans) {
+    if (span !== undefined) types.add(span.span_type);
+    if (types.size === spanTypes.length) break;
+  }
+  return spanTypes.filter((type) => types.has(type));
 }
 
 function FindField({ state, matchCount, matchAt, onMatch, contents, searchRef }: TraceToolbarProps) {

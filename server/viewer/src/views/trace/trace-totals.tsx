@@ -1,12 +1,18 @@
 import type { TraceTree } from '../../api/trace-tree.ts';
 import { countOf, formatCount, formatDuration } from '../../model/format.ts';
+import type { SpanTree } from '../../model/span-tree.ts';
 import { costOf } from '../../model/trace-cost.ts';
 import { Elapsed } from '../traces/elapsed.tsx';
 import styles from './trace-totals.module.css';
 
+interface TraceTotalsProps {
+  readonly data: TraceTree;
+  readonly tree: SpanTree;
+}
+
 /** What a trace took, over all its spans. */
-export function TraceTotals({ data: { trace, spanCount, spans } }: { readonly data: TraceTree }) {
-  const errors = Math.max(trace.error_count, spans.filter(({ status }) => status === 'error').length);
+export function TraceTotals({ data: { trace, spanCount }, tree }: TraceTotalsProps) {
+  const errors = Math.max(trace.error_count, tree.errorCounts[0] ?? 0);
   return (
     <p className={styles.totals}>
       <span>

@@ -5,6 +5,7 @@ import {
   type RefObject,
   useEffect,
   useId,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
@@ -68,7 +69,7 @@ export function TreeView(props: TreeViewProps) {
   useEffect(() => {
     if (selectedRow > 0) virtualizer.scrollToIndex(selectedRow, { align: 'auto' });
   }, [selectedId]);
-  const lookOfRow = look;
+  useAnchor(props, selectedRow);
   const ancestors = useMemo(() => {
     const set = new Set<number>();
     for (let at = selectedIndex; at >= 0; at = tree.parents[at] as number) set.add(at);
@@ -112,7 +113,7 @@ export function TreeView(props: TreeViewProps) {
               >
                 <TreeRow
                   index={index}
-                  look={lookOfRow}
+                  look={look}
                   isClosed={isClosed}
                   isMatch={matches?.has(index) === true}
                   onToggle={onToggle}
@@ -125,6 +126,30 @@ export function TreeView(props: TreeViewProps) {
       </div>
     </div>
   );
+}
+
+/**
+ * Keeps what is read where it is when spans come above it: the selected row if it is in view, else the first one that is. Rows
+ * that the reader opens or closes move what is under them, as always.
+ */
+function useAnchor({ look: { tree }, rows, rowHeight, gridRef }: TreeViewProps, selectedRow: number): void {
+  const former = useRef({ tree, rows, selectedRow });
+  useLayoutEffect(() => {
+    const { tree: formerTree, rows: formerRows, selectedRow: formerSelected } = former.current;
+    former.current = { tree, rows, selectedRow };
+    const scroller = gridRef.current;
+    if (scroller === null || formerTree === tree) return;
+    const first = Math.ceil(scroller.scrollTop / rowHeight);
+    const last = Math.floor((scroller.scrollTop + scroller.clientHeight - rulerHeight) / rowHeight) - 1;
+    const inView = Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at);
+    if (inView.includes(formerSelected)) inView.unshift(formerSelected);
+    for (const row of inView) {
+      const now = rowOf(rows, tree.indexOf.get(formerTree.ids[formerRows[row] as number] as string) ?? -1);
+      if (now < 0) continue;
+      if (now !== row) scroller.scrollTop += (now - row) * rowHeight;
+      return;
+    }
+  }, [tree, rows, selectedRow, rowHeight, gridRef]);
 }
 
 /** Where a node stands among the rows, by halving: they are in order. */

@@ -6,6 +6,8 @@ import { usePageSession } from '../../session-context.ts';
 
 const leastPollMs = 2_000;
 const mostPollMs = 10_000;
+/** Of a large trace, reading it again and again must not be what the page does. */
+const pollsAfterReading = 10;
 /** Late spans come after the end of their trace. */
 const pollsAfterEnd = 2;
 
@@ -18,14 +20,14 @@ export function useTrace(traceId: string) {
     refetchInterval: ({ state }) => {
       const data = state.data;
       if (data === undefined) return false;
-      const isRunning = data.trace.status === 'running' || data.spans.some(({ status }) => status === 'running');
+      const isRunning = data.trace.status === 'running' || data.runningCount > 0;
       const seen = fingerprint(data);
       const current = poll.current;
       if (seen !== current.seen) {
         const wasRunning = current.seen !== '' && isRunning;
         poll.current = { ms: leastPollMs, seen, afterEnd: isRunning || wasRunning ? pollsAfterEnd : current.afterEnd };
       }
-      if (isRunning) return poll.current.ms;
+      if (isRunning) return Math.max(poll.current.ms, data.readMs * pollsAfterReading);
       return poll.current.afterEnd > 0 ? leastPollMs : false;
     },
     refetchIntervalInBackground: false,
@@ -38,25 +40,29 @@ export function useTrace(traceId: string) {
     current.afterEnd = Math.max(0, current.afterEnd - 1);
   }, [dataUpdatedAt]);
 
-  const now = useNow(query.data);
-  const tree: SpanTree | undefined = useMemo(
-    () => query.data && buildSpanTree(query.data.trace, query.data.spans, now),
-    [query.data, now],
-  );
+  const { now, isTicking } = useNow(query.data, dataUpdatedAt);
+  const tree: SpanTree | undefined = useMemo(() => {
+    if (query.data === undefined) return undefined;
+    const { trace, spans, tree: built } = query.data;
+    return built === undefined || isTicking ? buildSpanTree(trace, spans, now) : built;
+  }, [query.data, now, isTicking]);
   return { query, data: query.data, tree, now };
 }
 
-const fingerprint = ({ trace, spans }: TraceTree): string =>
-  `${trace.status} ${spans.length} ${spans.reduce((count, { end_time }) => count + (end_time === undefined ? 0 : 1), 0)}`;
+const fingerprint = ({ trace, spans, runningCount }: TraceTree): string =>
+  `${trace.status} ${spans.length} ${runningCount}`;
 
-/** Now, once a second while the trace runs; else the moment at which it was read. */
-function useNow(data: TraceTree | undefined): number {
+/** More than the page builds anew each second without being felt. */
+const mostTicking = 5_000;
+
+/** Now, once a second while the trace runs and is not large; else the moment at which it was read. */
+function useNow(data: TraceTree | undefined, readAt: number): { readonly now: number; readonly isTicking: boolean } {
   const [now, setNow] = useState(Date.now);
-  const isRunning = data?.trace.status === 'running' && data.spans.length <= 5_000;
+  const isTicking = data?.trace.status === 'running' && data.spans.length <= mostTicking;
   useEffect(() => {
-    if (!isRunning) return;
+    if (!isTicking) return;
     const timer = setInterval(() => document.visibilityState === 'visible' && setNow(Date.now()), 1000);
     return () => clearInterval(timer);
-  }, [isRunning]);
-  return now;
+  }, [isTicking]);
+  return { now: isTicking || data === undefined ? now : readAt, isTicking };
 }

@@ -72,14 +72,11 @@ export function TranscriptTab({ tree, nowMs, onSelect }: TranscriptTabProps) {
   );
 }
 
-function stepsOf(tree: SpanTree): readonly number[] {
-  const steps: number[] = [];
-  for (let index = 1; index < tree.size; index++) {
+const stepsOf = (tree: SpanTree): readonly number[] =>
+  [...tree.inTime].filter((index) => {
     const type = tree.spans[index]?.span_type;
-    if (type === 'llm' || type === 'tool') steps.push(index);
-  }
-  return steps.sort((a, b) => (tree.starts[a] as number) - (tree.starts[b] as number));
-}
+    return type === 'llm' || type === 'tool';
+  });
 
 interface CallProps {
   readonly span: SpanRecord;

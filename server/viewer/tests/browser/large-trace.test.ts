@@ -1,0 +1,116 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { largeTrace } from '../data/large.ts';
+import { oddTrace } from '../data/odd.ts';
+import { aliveIn, countAlive } from './harness/alive.ts';
+import { openPage, openTrace, searchOf, selectedRow, send, treeRows } from './harness/page.ts';
+
+const spanCount = 53_000;
+const large = largeTrace(spanCount, Date.now() - 3_600_000, Math.floor(Math.random() * 1e9));
+
+beforeAll(() => send(large), 120_000);
+
+const rowCount = (page: Page) => page.locator('[role=treegrid]').getAttribute('aria-rowcount');
+
+/** Holds back all pages after the first until the returned function is called. */
+async function heldBack(page: Page): Promise<() => void> {
+  let release: () => void = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route('**/api/traces/*cursor=*', async (route) => {
+    await released;
+    await route.continue().catch(() => {});
+  });
+  return release;
+}
+
+describe('a trace of more spans than a page of them', () => {
+  it('is read in a worker that the policy allows, and that ends when all is there', async () => {
+    const { page, complaints } = await openTrace(large.traceId, 'depth=9', { before: countAlive });
+
+    await expect.poll(() => rowCount(page)).toBe('50001');
+
+    await expect.poll(() => aliveIn(page)).toMatchObject({ workers: 0, workersMade: 1 });
+    expect(complaints).toEqual([]);
+  });
+
+  it('is not read on when it is left', async () => {
+    const { page } = await openPage('/traces?project=dev', { before: countAlive });
+    await heldBack(page);
+    await page.goto(page.url().replace('/traces?', `/traces/${large.traceId}?`));
+    await page.getByText('More are on their way.').waitFor();
+    await expect.poll(() => aliveIn(page)).toMatchObject({ workers: 1 });
+
+    await page.getByRole('link', { name: 'Traces', exact: true }).first().click();
+
+    await page.locator('[role=grid]').waitFor();
+    await expect.poll(() => aliveIn(page)).toMatchObject({ workers: 0, workersMade: 1 });
+  });
+
+  it('keeps the row that is read where it is while others come above it', async () => {
+    const trace = oddTrace(
+      [
+        { name: 'left', at: [0, 1000], span_type: 'agent' },
+        { name: 'right', at: [0, 1000], span_type: 'agent' },
+        ...Array.from({ length: 2500 }, (_, index) => ({
+          name: `step ${index}`,
+          at: [index / 3, index / 3 + 1] as const,
+          under: index % 2 === 0 ? 'left' : 'right',
+        })),
+      ],
+      { name: 'interleaved' },
+    );
+    await send(trace);
+    const { page } = await openPage('/settings?project=dev');
+    const release = await heldBack(page);
+    await page.goto(page.url().replace('/settings?', `/traces/${trace.traceId}?`));
+    await page.getByText('2,000 of 2,502 spans loaded.').waitFor();
+    await page.locator('[role=treegrid]').evaluate((grid) => grid.scrollTo(0, 1200 * 28));
+    const row = treeRows(page).getByText('step 401', { exact: true });
+    await row.click();
+    const { y: before } = (await row.boundingBox()) ?? { y: Number.NaN };
+
+    release();
+
+    await page.getByText('spans loaded').waitFor({ state: 'detached' });
+    await expect.poll(() => rowCount(page)).toBe('2503');
+    expect((await row.boundingBox())?.y).toBeCloseTo(before, 0);
+    expect(await selectedRow(page).getAttribute('aria-label')).toContain('step 401');
+  });
+});
+
+describe('a trace beyond 50,000 spans', () => {
+  it('says how many are loaded and loads more, keeping what is selected, closed and seen', async () => {
+    const { page, complaints } = await openTrace(large.traceId, 'depth=9', { before: countAlive });
+    await page.getByText('50,000 of 53,000 spans loaded.').waitFor();
+    await page.getByText('Totals cover all.').waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('j');
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => searchOf(page).get('closed')).not.toBe(null);
+    const closedRows = Number(await rowCount(page));
+    await page.locator('[role=treegrid]').evaluate((grid) => grid.scrollTo(0, 20_000 * 28));
+    const seen = () => page.locator('[role=treegrid]').evaluate((grid) => grid.scrollTop);
+    const [span, top] = [searchOf(page).get('span'), await seen()];
+
+    await page.getByRole('button', { name: 'Load more' }).click();
+
+    await page.getByText('spans loaded').waitFor({ state: 'detached' });
+    expect(Number(await rowCount(page))).toBe(closedRows + 3_000);
+    expect(searchOf(page).get('span')).toBe(span);
+    expect(await seen()).toBe(top);
+    await expect.poll(() => aliveIn(page)).toMatchObject({ workers: 0, workersMade: 2 });
+    expect(complaints).toEqual([]);
+  });
+
+  it('mounts only the rows that are seen, and reaches the last', async () => {
+    const { page } = await openTrace(large.traceId, 'depth=9');
+    await expect.poll(() => rowCount(page)).toBe('50001');
+
+    await page.keyboard.press('End');
+
+    await expect.poll(() => selectedRow(page).getAttribute('aria-rowindex')).toBe('50001');
+    expect(await treeRows(page).count()).toBeLessThan(120);
+  });
+});
