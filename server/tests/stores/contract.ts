@@ -51,12 +51,14 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
   });
 }
 
-/** The laws alone, and large traces: for a store whose rules are checked on another engine that behaves the same. */
+/** The laws alone, pricing anew, and large traces: for a store whose rules are checked on another engine that behaves the same. */
 export function describeStoreLaws(name: string, factory: StoreFactory): void {
   describe(`${name} store`, () => {
     const suite = suiteOf(factory);
     scale(suite);
+    repricing(suite);
     laws(suite);
+    repricingLaw(suite);
   });
 }
 
