@@ -9,8 +9,9 @@ const collected =
     ? undefined
     : new FinalizationRegistry<Abandonable>((call) => call.abandoned());
 
-// Nearly every promise is awaited at once. A cell of the registry costs more than all else that watching a call takes (it lives in
-// the old generation, and what it names with it until a full collection), so only promises that wait longer get one.
+// Nearly every promise is awaited at once. A cell of the registry costs more than all else that watching a call takes (it
+// lives in the old generation, and what it names with it until a full collection), so only promises that wait longer
+// get one.
 const graceMs = 1000;
 
 const unasked = new Map<Abandonable, object>();
@@ -21,7 +22,6 @@ export const whenCollected = (target: object, call: Abandonable): void => collec
 
 /** The same for a promise that is most likely awaited at once. */
 export function whenForgotten(promise: object, call: Abandonable): void {
-  if (collected === undefined) return;
   unasked.set(call, promise);
   if (timer !== undefined) return;
   try {

@@ -69,10 +69,10 @@ export function wrapOpenAI<Client extends Pick<OpenAI, 'chat'>>(
   const recording = (operation: string, kind: CallKind = {}, adapt: Adapt = (call) => call): Replacement =>
     recorded(tracer, (args) => adapt(callOf(operation, kind, args[0] as Body, provider), args));
 
-  const askingForUsage: Adapt = (call, [body, ...rest]) => {
-    const { stream, stream_options } = body as Partial<ChatCompletionCreateParams>;
-    if (!options.streamUsage || !stream || stream_options?.include_usage !== undefined) return call;
-    const asking = { ...(body as Body), stream_options: { ...stream_options, include_usage: true } };
+  const askingForUsage: Adapt = (call, [given, ...rest]) => {
+    const body = given as Partial<ChatCompletionCreateParams>;
+    if (!options.streamUsage || !body.stream || body.stream_options?.include_usage !== undefined) return call;
+    const asking = { ...body, stream_options: { ...body.stream_options, include_usage: true } };
     return { ...call, hide: withoutUsage, args: [asking, ...rest] };
   };
   const response: CallKind = {

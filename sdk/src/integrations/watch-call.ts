@@ -88,10 +88,9 @@ class WatchedCall implements Abandonable {
     let parsed: Promise<unknown> | undefined;
     // Every way to the value leads through here: `then`, `catch`, `finally`, `withResponse`.
     replaceMethod(promise, 'parse', () => {
-      const isFirst = parsed === undefined;
-      parsed = parse.call(promise);
-      if (!isFirst) return parsed;
+      if (parsed !== undefined) return parse.call(promise);
       asked(this);
+      parsed = parse.call(promise);
       // Its callers all derive a promise of their own from it, so listening here handles no error for them.
       parsed.then(this.settle, this.fail);
       return parsed;

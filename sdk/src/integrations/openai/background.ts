@@ -37,7 +37,7 @@ export class BackgroundResponses {
   watch(result: unknown): unknown {
     const answer = new ResponseAnswer();
     return watchCall(result, {
-      add: (value) => void answer.add(value),
+      add: (value) => answer.add(value),
       // That it could not be asked says nothing of the response.
       fail() {},
       end: () => this.#record(answer),

@@ -51,12 +51,11 @@ export class ChatAnswer implements Answer {
   }
 }
 
-/** A choice as a message. It is changed: it is a copy, or was put together here. */
-function messageOf({ role, content, reasoning_content: reasoning, ...more }: Pieces): Record<string, unknown> {
-  const { tool_calls } = more;
-  more['index'] = null;
+/** A choice as a message. */
+function messageOf({ index: _, role, content, reasoning_content, tool_calls, ...more }: Pieces): object {
+  if (reasoning_content) more['reasoning'] = reasoning_content;
   if (tool_calls) more['tool_calls'] = inOrder(tool_calls as unknown[]).map(({ index: _, ...call }) => call);
-  return message(String(role ?? 'assistant'), content, reasoning ? { reasoning, ...more } : more);
+  return message(String(role ?? 'assistant'), content, more);
 }
 
 /** The chunks of a stream without the usage that the caller did not ask for. */
