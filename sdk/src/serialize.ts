@@ -43,7 +43,8 @@ export const utf8Bytes: (text: string) => number =
  * a getter or a proxy throws.
  */
 export const isPlain = (value: unknown, rules: ValueRules): boolean =>
-  value === undefined || unitsLeft(value, 0, rules.maxBytes / mostBytesPerUnit, rules) >= 0;
+  // Whole numbers, which engines do not keep on the heap.
+  value === undefined || unitsLeft(value, 0, Math.floor(rules.maxBytes / mostBytesPerUnit), rules) >= 0;
 
 /**
  * What remains of `left` UTF-16 units after a value is written, at a cautious estimate; negative if it is not plain.
