@@ -9,9 +9,19 @@ export interface Preferences {
   readonly hasShortcuts: boolean;
   /** Whether payload text is drawn as Markdown; otherwise plain. */
   readonly isMarkdown: boolean;
+  /** How much of the page of a trace its panel takes; undefined until somebody has moved its edge. */
+  readonly panelPercent: number | undefined;
+  /** How wide the names of the tree are. */
+  readonly treePx: number | undefined;
 }
 
-const names = { zone: 'zone', hasShortcuts: 'shortcuts', isMarkdown: 'markdown' } as const;
+const names = {
+  zone: 'zone',
+  hasShortcuts: 'shortcuts',
+  isMarkdown: 'markdown',
+  panelPercent: 'panel',
+  treePx: 'tree',
+} as const;
 const listeners = new Set<() => void>();
 const darkSystem = matchMedia('(prefers-color-scheme: dark)');
 darkSystem.addEventListener('change', () => applyTheme());
@@ -21,6 +31,8 @@ let preferences: Preferences = {
   zone: oneOf(read(names.zone), ['utc', 'local']) ?? 'local',
   hasShortcuts: read(names.hasShortcuts) !== 'off',
   isMarkdown: read(names.isMarkdown) !== 'off',
+  panelPercent: numberIn(read(names.panelPercent)),
+  treePx: numberIn(read(names.treePx)),
 };
 
 export const currentPreferences = (): Preferences => preferences;
@@ -31,6 +43,8 @@ export function setPreferences(patch: Partial<Preferences>): void {
   write(names.zone, preferences.zone);
   write(names.hasShortcuts, preferences.hasShortcuts ? 'on' : 'off');
   write(names.isMarkdown, preferences.isMarkdown ? 'on' : 'off');
+  for (const name of ['panelPercent', 'treePx'] as const)
+    if (preferences[name] !== undefined) write(names[name], String(preferences[name]));
   applyTheme();
   for (const listener of listeners) listener();
 }
@@ -57,6 +71,11 @@ function subscribe(listener: () => void): () => void {
 
 function oneOf<T extends string>(text: string | null, allowed: readonly T[]): T | undefined {
   return allowed.find((value) => value === text);
+}
+
+function numberIn(text: string | null): number | undefined {
+  const value = Number(text ?? Number.NaN);
+  return Number.isFinite(value) ? value : undefined;
 }
 
 function read(name: string): string | null {

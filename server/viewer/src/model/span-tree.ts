@@ -49,6 +49,9 @@ export interface SpanTree {
   readonly toMs: number;
   /** How many spans lie so far outside that they would squeeze the others to nothing. */
   readonly farOutside: number;
+  /** The same from and to with those. */
+  readonly farFromMs: number;
+  readonly farToMs: number;
 }
 
 export const traceNodeId = 'trace';
@@ -58,6 +61,8 @@ const foldsFromSpans = 300;
 const leastFolded = 50;
 /** What lies further off than so many lengths of the trace is clamped to its edge. */
 const farFactor = 5;
+/** A trace that took no time is shown as this long. */
+const leastLengthMs = 0.05;
 
 interface Draft {
   readonly kind: NodeKind;
@@ -232,7 +237,7 @@ function layOut(
     ends[index] = to;
   }
 
-  const { fromMs, toMs, farOutside } = extentOf(starts, ends, nowOffset, kinds.length);
+  const extent = extentOf(starts, ends, nowOffset, kinds.length);
   return {
     size: kinds.length,
     kinds,
@@ -252,9 +257,7 @@ function layOut(
     cycleCuts,
     indexOf,
     originMs,
-    fromMs,
-    toMs,
-    farOutside,
+    ...extent,
   };
 }
 
@@ -275,9 +278,12 @@ function extentOf(starts: Float64Array, ends: Float64Array, nowOffset: number, s
   let fromMs = 0;
   let toMs = Math.max(length, 0);
   let farOutside = 0;
+  let [farFromMs, farToMs] = [fromMs, toMs];
   for (let index = 1; index < size; index++) {
     const start = starts[index] as number;
     const end = Number.isNaN(ends[index]) ? start : (ends[index] as number);
+    farFromMs = Math.min(farFromMs, start);
+    farToMs = Math.max(farToMs, end);
     if (end < -reach || start > length + reach) {
       farOutside++;
       continue;
@@ -285,7 +291,8 @@ function extentOf(starts: Float64Array, ends: Float64Array, nowOffset: number, s
     if (start >= -reach) fromMs = Math.min(fromMs, start);
     if (end <= length + reach) toMs = Math.max(toMs, end);
   }
-  return { fromMs, toMs: Math.max(toMs, fromMs + 0.05), farOutside };
+  toMs = Math.max(toMs, fromMs + leastLengthMs);
+  return { fromMs, toMs, farOutside, farFromMs, farToMs: Math.max(farToMs, toMs) };
 }
 
 function latest(starts: Float64Array, ends: Float64Array, size: number): number {

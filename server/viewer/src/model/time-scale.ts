@@ -88,6 +88,15 @@ export function within({ fromMs, toMs }: TimeWindow, whole: TimeWindow): TimeWin
   return { fromMs: from, toMs: from + length };
 }
 
+const roundingMs = 1e-3;
+
+/** Whether a window lies within the whole, but for the rounding of an address. */
+export const isWithin = ({ fromMs, toMs }: TimeWindow, whole: TimeWindow): boolean =>
+  fromMs >= whole.fromMs - roundingMs && toMs <= whole.toMs + roundingMs;
+
+/** Whether two windows show the same, but for the rounding of an address. */
+export const isAlike = (a: TimeWindow, b: TimeWindow): boolean => isWithin(a, b) && isWithin(b, a);
+
 const windowForm = /^(-?\d+(?:\.\d+)?)s\.\.(-?\d+(?:\.\d+)?)s$/;
 
 /** Reads `1.25s..3.5s`. */

@@ -1,3 +1,4 @@
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { deepChain, oddTrace } from '../data/odd.ts';
 import { timeAt } from '../data/send.ts';
@@ -133,6 +134,58 @@ describe('the tree', () => {
   });
 });
 
+describe('the widths', () => {
+  const widthOf = async (locator: Locator) => Math.round((await locator.boundingBox())?.width ?? 0);
+
+  it('are moved by pointer and keyboard, in words, and this browser remembers them', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+    const [names, panel] = ['Width of the names', 'Width of the panel'].map((name) =>
+      page.getByRole('slider', { name }),
+    ) as [Locator, Locator];
+    const name = treeRows(page).first().getByRole('gridcell').first();
+    const aside = page.locator('aside[data-panel]');
+    expect(await panel.getAttribute('aria-valuetext')).toBe('42 percent');
+
+    const edge = await names.boundingBox();
+    if (edge === null) throw new Error('no edge');
+    await page.mouse.move(edge.x + 2, edge.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(edge.x - 58, edge.y + 200, { steps: 4 });
+    await page.mouse.up();
+    const dragged = await widthOf(name);
+    expect(Math.abs(edge.x - 58 - dragged)).toBeLessThan(4);
+    await names.press('ArrowRight');
+    await expect.poll(() => names.getAttribute('aria-valuetext')).toBe(`${dragged + 16} pixels`);
+    await panel.press('ArrowLeft');
+    await panel.press('ArrowLeft');
+    await expect.poll(() => panel.getAttribute('aria-valuetext')).toBe('46 percent');
+
+    expect(await selectedRow(page).getAttribute('aria-rowindex')).toBe('1');
+    expect(page.url()).not.toMatch(/panel|tree|width/);
+    const [nameWidth, panelWidth] = [await widthOf(name), await widthOf(aside)];
+    await page.reload();
+    await page.locator('[role=treegrid]').waitFor();
+    await expect.poll(async () => [await widthOf(name), await widthOf(aside)]).toEqual([nameWidth, panelWidth]);
+    expect([nameWidth, panelWidth]).toEqual([dragged + 16, Math.round(1440 * 0.46)]);
+  });
+
+  it('end where the other side would be too narrow', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+    const panel = page.getByRole('slider', { name: 'Width of the panel' });
+
+    await panel.press('Home');
+    await expect.poll(() => widthOf(page.locator('aside[data-panel]'))).toBe(400);
+    expect(await panel.getAttribute('aria-valuetext')).toBe('28 percent');
+    await page.getByRole('slider', { name: 'Width of the names' }).press('End');
+    await expect.poll(() => widthOf(treeRows(page).first().getByRole('gridcell').first())).toBeGreaterThan(800);
+    expect(await widthOf(page.locator('[role=treegrid]'))).toBeLessThan(1040);
+  });
+});
+
 describe('finding in a trace', () => {
   it('finds names and errors at once, and steps through them', async () => {
     const trace = agent();
@@ -236,9 +289,42 @@ describe('odd traces', () => {
     const { page } = await openTrace(trace.traceId);
 
     await page.getByText('1 span lies far outside this trace’s time.').waitFor();
-    expect(await page.getByRole('slider', { name: 'Start of the window' }).getAttribute('aria-valuetext')).toBe(
-      '+0 ms',
-    );
+    const start = page.getByRole('slider', { name: 'Start of the window' });
+    expect(await start.getAttribute('aria-valuetext')).toBe('+0 ms');
+    await treeRows(page).last().getByText('‹').waitFor();
+  });
+
+  it('widens to what lies far outside and takes it back, and a link shows the same', async () => {
+    const trace = oddTrace([
+      { name: 'near', at: [0, 900] },
+      { name: 'far', at: [-86_400_000, -86_399_000], under: 'near' },
+      { name: 'further', at: [8_000, 8_500], under: 'near' },
+    ]);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+    const edges = () =>
+      page
+        .getByRole('slider')
+        .evaluateAll((sliders) =>
+          sliders
+            .filter((slider) => slider.getAttribute('aria-label')?.endsWith('of the window'))
+            .map((slider) => slider.getAttribute('aria-valuetext')),
+        );
+    await page.getByText('2 spans lie far outside this trace’s time.').waitFor();
+
+    await page.getByRole('button', { name: 'Fit them' }).click();
+    await expect.poll(edges).toEqual(['−1 d 00 h', '+8.50 s']);
+    expect(searchOf(page).get('t')).toBe('-86400s..8.5s');
+    expect(await treeRows(page).getByText('‹').count()).toBe(0);
+    await page.reload();
+    await expect.poll(edges).toEqual(['−1 d 00 h', '+8.50 s']);
+
+    await page.getByRole('button', { name: 'Fit them' }).click();
+    await expect.poll(edges).toEqual(['+0 ms', '+1.00 s']);
+    await page.keyboard.press('Backspace');
+    await expect.poll(edges).toEqual(['−1 d 00 h', '+8.50 s']);
+    await page.keyboard.press('0');
+    await expect.poll(() => searchOf(page).get('t')).toBe(null);
   });
 
   it('says of a span without an end that none was received', async () => {

@@ -56,6 +56,18 @@ describe('the tree of spans', () => {
     expect([tree.tokensIn[0], tree.tokensOut[0], tree.costs[0]]).toEqual([50, 5, 1]);
   });
 
+  it('leaves out of its time what lies more than five lengths off, and knows how far that reaches', () => {
+    const tree = build([
+      aSpan('near', 0, 900),
+      aSpan('early', -86_400_000, -86_399_000, 'near'),
+      aSpan('a little off', -4_000, -3_000, 'near'),
+      aSpan('late', 6_001, 7_000),
+    ]);
+
+    expect([tree.fromMs, tree.toMs, tree.farOutside]).toEqual([-4_000, 1_000, 2]);
+    expect([tree.farFromMs, tree.farToMs]).toEqual([-86_400_000, 7_000]);
+  });
+
   it('knows its nodes in the order in which they started', () => {
     fc.assert(
       fc.property(anySpans, (spans) => {

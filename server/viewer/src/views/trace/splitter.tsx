@@ -1,44 +1,60 @@
 import type { KeyboardEvent, PointerEvent } from 'react';
 import styles from './splitter.module.css';
+import type { Width } from './use-width.ts';
 
 interface SplitterProps {
-  /** How much of the width the panel on the right has. */
-  readonly share: number;
-  readonly onShare: (share: number) => void;
+  readonly label: string;
+  readonly width: Width;
+  readonly least: number;
+  readonly most: number;
+  /** What an arrow key moves it by. */
+  readonly step: number;
+  /** What the pointer asks for, at a place of the box in which the splitter stands. */
+  readonly valueAt: (box: DOMRect, clientX: number) => number;
+  /** Whether a key to the right makes what it is about narrower. */
+  readonly isReversed?: boolean;
+  readonly text: string;
+  /** Where it stands, where that is not between two boxes. */
+  readonly left?: number;
 }
 
-const least = 0.2;
-const most = 0.7;
-const stepShare = 0.02;
-
-/** Between tree and panel: drags, and moves by the arrow keys. */
-export function Splitter({ share, onShare }: SplitterProps) {
-  const set = (next: number) => onShare(Math.max(least, Math.min(most, next)));
+/** Between two parts of the page: drags, and moves by the keyboard. */
+export function Splitter(props: SplitterProps) {
+  const { label, width, least, most, step, valueAt, isReversed = false, text, left } = props;
+  const within = (value: number) => Math.max(least, Math.min(most, value));
   const onPointerMove = (event: PointerEvent<HTMLDivElement>) => {
     if (!event.currentTarget.hasPointerCapture(event.pointerId)) return;
     const box = event.currentTarget.parentElement?.getBoundingClientRect();
-    if (box !== undefined) set((box.right - event.clientX) / box.width);
+    if (box !== undefined) width.drag(within(valueAt(box, event.clientX)));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: stepShare, ArrowRight: -stepShare }[event.key];
-    if (step === undefined) return;
+    const byKey: Readonly<Record<string, number>> = {
+      ArrowLeft: width.value + (isReversed ? step : -step),
+      ArrowRight: width.value + (isReversed ? -step : step),
+      Home: least,
+      End: most,
+    };
+    const next = byKey[event.key];
+    if (next === undefined) return;
     event.preventDefault();
     event.stopPropagation();
-    set(share + step);
+    width.keep(within(next));
   };
   return (
     <div
       role="slider"
       tabIndex={0}
-      aria-label="Width of the panel"
+      aria-label={label}
       aria-orientation="horizontal"
-      aria-valuemin={least * 100}
-      aria-valuemax={most * 100}
-      aria-valuenow={Math.round(share * 100)}
-      aria-valuetext={`${Math.round(share * 100)} percent`}
-      className={styles.splitter}
+      aria-valuemin={Math.round(least)}
+      aria-valuemax={Math.round(most)}
+      aria-valuenow={Math.round(width.value)}
+      aria-valuetext={text}
+      className={`${styles.splitter} ${left === undefined ? '' : styles.over}`}
+      style={left === undefined ? undefined : { left }}
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={onPointerMove}
+      onLostPointerCapture={() => width.keep(width.value)}
       onKeyDown={onKeyDown}
     />
   );

@@ -1,11 +1,11 @@
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { TraceTree } from '../../api/trace-tree.ts';
 import { criticalPath, type PathSegment } from '../../model/critical-path.ts';
 import { countOf, formatExact, formatPercent } from '../../model/format.ts';
 import { idleTime } from '../../model/idle-time.ts';
 import { nameOfNode } from '../../model/row-facts.ts';
 import { type SpanTree, traceNodeId } from '../../model/span-tree.ts';
-import { panned, type TimeWindow, timeScale, within, zoomed } from '../../model/time-scale.ts';
+import { isAlike, isWithin, panned, type TimeWindow, timeScale, within, zoomed } from '../../model/time-scale.ts';
 import { closedNodes, visibleRows, withAncestors } from '../../model/visible-rows.ts';
 import { useShortcuts } from '../../shortcuts.ts';
 import { Button } from '../parts/button.tsx';
@@ -21,6 +21,7 @@ import type { RowLook } from './tree-row.tsx';
 import { isExpandable, rowOf, TreeView } from './tree-view.tsx';
 import { useContentsSearch } from './use-contents-search.ts';
 import { useTraceState } from './use-trace-state.ts';
+import { useWidth } from './use-width.ts';
 
 interface TraceBodyProps {
   readonly data: TraceTree;
@@ -34,6 +35,11 @@ interface TraceBodyProps {
 const indentPx = 14;
 /** Below this, the lane has no room for numbers beside the names. */
 const leastLane = 320;
+/** How far the edges can be moved. */
+const leastTree = 160;
+const leastLaneByHand = 120;
+const leastPanelPx = 400;
+const mostPanelPercent = 70;
 
 /** Tree, waterfall and panel of a trace that is there. */
 export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBodyProps) {
@@ -45,10 +51,17 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
   const searchField = useRef<HTMLInputElement>(null);
   const [measureLane, { width: laneWidth }] = useElementSize<HTMLDivElement>();
   const [measureLeft, { width: leftWidth }] = useElementSize<HTMLDivElement>();
-  const [panelShare, setPanelShare] = useState(0.42);
+  const [measureBody, { width: bodyWidth }] = useElementSize<HTMLDivElement>();
+  const leastPanelPercent = Math.min(mostPanelPercent, (leastPanelPx / Math.max(bodyWidth, leastPanelPx)) * 100);
+  const panelWidth = useWidth('panelPercent', 42, leastPanelPercent, mostPanelPercent);
   const windows = useRef<(TimeWindow | undefined)[]>([]);
 
-  const whole = useMemo(() => ({ fromMs: tree.fromMs, toMs: tree.toMs }), [tree.fromMs, tree.toMs]);
+  const { fromMs, toMs, farFromMs, farToMs } = tree;
+  const extent = useMemo(() => ({ fromMs, toMs }), [fromMs, toMs]);
+  const farExtent = useMemo(() => ({ fromMs: farFromMs, toMs: farToMs }), [farFromMs, farToMs]);
+  // What lies far outside is left out until somebody looks there.
+  const isFar = state.window !== undefined && !isWithin(state.window, extent);
+  const whole = isFar ? farExtent : extent;
   const window = useMemo(
     () => (state.window === undefined ? whole : within(state.window, whole)),
     [state.window, whole],
@@ -85,7 +98,9 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
   );
   const segments = useMemo(() => path && byNode(path), [path]);
   const isStacked = leftWidth > 0 && leftWidth < 480;
-  const treeWidth = isStacked ? 0 : Math.round(Math.min(460, Math.max(220, leftWidth * 0.44)));
+  const mostTree = Math.max(leastTree, leftWidth - leastLaneByHand);
+  const treeByHand = useWidth('treePx', Math.min(460, Math.max(220, leftWidth * 0.44)), leastTree, mostTree);
+  const treeWidth = isStacked ? 0 : Math.round(treeByHand.value);
   const hasNumbers = !isStacked && leftWidth - treeWidth >= leastLane && treeWidth >= 300;
   const rowHeight = isStacked ? 48 : isCoarse ? 44 : 28;
   const look: RowLook = useMemo(
@@ -131,10 +146,10 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
   const setWindow = useCallback(
     (next: TimeWindow | undefined) => {
       windows.current = [...windows.current.slice(-50), state.window];
-      const isWhole = next === undefined || next.toMs - next.fromMs >= (whole.toMs - whole.fromMs) * 0.9999;
-      state.setWindow(isWhole ? undefined : within(next, whole));
+      const isWhole = next === undefined || isAlike(next, extent);
+      state.setWindow(isWhole ? undefined : within(next, isWithin(next, extent) ? extent : farExtent));
     },
-    [state, whole],
+    [state, extent, farExtent],
   );
   const fit = useCallback(
     (index: number) => {
@@ -142,8 +157,7 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
       const to = Number.isNaN(tree.ends[index]) ? nowMs - tree.originMs : (tree.ends[index] as number);
       const margin = Math.max((to - from) * 0.05, 0.005);
       const wanted = within({ fromMs: from - margin, toMs: to + margin }, whole);
-      const isThere = Math.abs(wanted.fromMs - window.fromMs) < 1e-3 && Math.abs(wanted.toMs - window.toMs) < 1e-3;
-      setWindow(isThere ? undefined : wanted);
+      setWindow(isAlike(wanted, window) ? undefined : wanted);
     },
     [tree, nowMs, whole, window, setWindow],
   );
@@ -307,11 +321,16 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
         <StateMessage
           shape="line"
           title={`${countOf(tree.farOutside, 'span lies', 'spans lie')} far outside this trace’s time.`}
+          actions={
+            <Button isPressed={isFar} onClick={() => setWindow(isFar ? undefined : farExtent)}>
+              Fit {tree.farOutside === 1 ? 'it' : 'them'}
+            </Button>
+          }
         >
-          They stand at the edge, marked ‹ or ›.
+          {!isFar && `${tree.farOutside === 1 ? 'It stands' : 'They stand'} at the edge, marked ‹ or ›.`}
         </StateMessage>
       )}
-      <div className={styles.body}>
+      <div ref={measureBody} className={styles.body}>
         <div ref={measureLeft} className={styles.left}>
           {data.spans.length === 0 ? (
             <StateMessage title="This trace has no spans.">
@@ -336,15 +355,37 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
               rowHeight={rowHeight}
               laneRef={measureLane}
               gridRef={grid}
-            />
+            >
+              {!isStacked && (
+                <Splitter
+                  label="Width of the names"
+                  width={treeByHand}
+                  least={leastTree}
+                  most={mostTree}
+                  step={16}
+                  valueAt={(box, x) => x - box.left}
+                  text={`${treeWidth} pixels`}
+                  left={treeWidth}
+                />
+              )}
+            </TreeView>
           )}
         </div>
         {isWide ? (
           <>
-            <Splitter share={panelShare} onShare={setPanelShare} />
+            <Splitter
+              label="Width of the panel"
+              width={panelWidth}
+              least={leastPanelPercent}
+              most={mostPanelPercent}
+              step={2}
+              isReversed
+              valueAt={(box, x) => ((box.right - x) / box.width) * 100}
+              text={`${Math.round(panelWidth.value)} percent`}
+            />
             <aside
               className={styles.panel}
-              style={{ width: `${panelShare * 100}%` }}
+              style={{ width: `${panelWidth.value}%` }}
               aria-label="The selected span"
               data-panel
             >

@@ -106,14 +106,14 @@ export const TreeRow = memo(function TreeRow({ index, look, isClosed, isMatch, o
           </span>
         )}
         {span?.truncated !== undefined && span.truncated.length > 0 && (
-          <span title="Cut when it was sent">
-            <Scissors size={14} className={styles.cut} aria-label="cut when it was sent" />
+          <span className={styles.cut} title="Cut when it was sent">
+            <Scissors size={14} aria-label="cut when it was sent" />
           </span>
         )}
         {tree.cycleCuts.has(tree.ids[index] as string) && <span className={styles.note}>in a circle of parents</span>}
         {skew !== undefined && (
-          <span title={skew}>
-            <ClockAlert size={14} className={styles.cut} aria-label={skew} />
+          <span className={styles.cut} title={skew}>
+            <ClockAlert size={14} aria-label={skew} />
           </span>
         )}
         {hasNumbers && (

@@ -2,6 +2,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   type PointerEvent,
+  type ReactNode,
   type RefObject,
   useEffect,
   useId,
@@ -34,6 +35,8 @@ interface TreeViewProps {
   readonly rowHeight: number;
   readonly laneRef: (element: HTMLDivElement | null) => void;
   readonly gridRef: RefObject<HTMLDivElement | null>;
+  /** What stands above the rows: the edge between names and bars. */
+  readonly children: ReactNode;
 }
 
 const rulerHeight = 24;
@@ -124,6 +127,7 @@ export function TreeView(props: TreeViewProps) {
           })}
         </div>
       </div>
+      {props.children}
     </div>
   );
 }
