@@ -7,6 +7,8 @@ export interface Shortcut {
   /** What it does, for the help and the command palette. */
   readonly label: string;
   readonly run: (event: KeyboardEvent | undefined) => void;
+  /** Whether it acts now; otherwise the key is the browser's. */
+  readonly isWanted?: () => boolean;
   /** Another name of a listed one: works, and is not listed itself. */
   readonly isAlias?: boolean;
 }
@@ -78,7 +80,7 @@ document.addEventListener('keydown', (event) => {
 function find(keys: string | undefined): Shortcut | undefined {
   if (keys === undefined) return undefined;
   for (const { shortcuts } of layers) {
-    const found = shortcuts.find((shortcut) => shortcut.keys === keys);
+    const found = shortcuts.find((shortcut) => shortcut.keys === keys && shortcut.isWanted?.() !== false);
     if (found !== undefined) return found;
   }
   return undefined;

@@ -201,6 +201,29 @@ describe('finding in a trace', () => {
     await page.getByText('1 of 1', { exact: true }).waitFor();
   });
 
+  it('takes the first Ctrl+F, as the browser cannot see rows that are not mounted, and leaves it the second', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, 'q=ask', {
+      before: `globalThis.taken = [];
+        addEventListener('keydown', (event) => event.key === 'f' && event.ctrlKey && taken.push(event.defaultPrevented));`,
+    });
+    const taken = () => page.evaluate('taken');
+    const field = page.getByRole('searchbox', { name: 'Find in this trace' });
+
+    await page.keyboard.press('Control+f');
+    expect(await taken()).toEqual([true]);
+    expect(await field.evaluate((input) => document.activeElement === input)).toBe(true);
+    await page.keyboard.type('fetch');
+    await expect.poll(() => searchOf(page).get('q')).toBe('fetch');
+    await page.keyboard.press('Control+f');
+    expect(await taken()).toEqual([true, false]);
+
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+f');
+    expect(await taken()).toEqual([true, false, true]);
+  });
+
   it('finds a word that stands in one payload only, in a worker that the policy allows', async () => {
     const trace = agent();
     await send(trace);

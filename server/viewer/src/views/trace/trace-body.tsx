@@ -175,6 +175,11 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
   const siblings = groups(selectedIndex);
   const page = Math.max(1, Math.floor((grid.current?.clientHeight ?? 400) / rowHeight) - 1);
 
+  // With what is in it selected, so that typing takes its place.
+  const find = () => {
+    searchField.current?.focus();
+    searchField.current?.select();
+  };
   const moves: Readonly<Record<string, () => void>> = {
     ArrowDown: () => goRow(row + 1),
     ArrowUp: () => goRow(row - 1),
@@ -253,12 +258,14 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
       run: () => change({ path: state.hasCriticalPath ? undefined : 'critical' }),
     },
     { keys: 'z', label: 'Fold idle time', run: () => change({ gaps: state.foldsGaps ? undefined : 'folded' }) },
-    { keys: '/', label: 'Find in this trace', run: () => searchField.current?.focus() },
+    { keys: '/', label: 'Find in this trace', run: find },
     {
       keys: 'mod+f',
       label: 'Find in this trace',
       isAlias: true,
-      run: () => searchField.current?.focus(),
+      // Who presses it again wants the browser's.
+      isWanted: () => document.activeElement !== searchField.current,
+      run: find,
     },
   ]);
   const goSibling = (by: 1 | -1) => {
