@@ -38,12 +38,10 @@ interface TraceEvent {
 }
 
 /**
- * The longest task of a page's main thread while an address loads until nothing of it is on its way, in milliseconds of processor
- * time: what else the machine does makes a task longer by the clock.
+ * The longest task of a page's main thread while something is done, in milliseconds of processor time: what else the machine does
+ * makes a task longer by the clock.
  */
-export async function longestTask(page: Page, address: string, ready: string, unready: string): Promise<number> {
-  // Another document, so that the one that is measured is loaded from its start.
-  await page.goto('about:blank');
+export async function longestTask(page: Page, act: () => Promise<unknown>): Promise<number> {
   const session = await page.context().newCDPSession(page);
   const events: TraceEvent[] = [];
   session.on('Tracing.dataCollected', ({ value }) => events.push(...(value as unknown as TraceEvent[])));
@@ -52,19 +50,28 @@ export async function longestTask(page: Page, address: string, ready: string, un
     transferMode: 'ReportEvents',
     traceConfig: { includedCategories: ['devtools.timeline', 'disabled-by-default-devtools.timeline'] },
   });
+  await act();
+  await session.send('Tracing.end');
+  await complete;
+  await session.detach();
+  // The browser tells of all its pages; the one that was busy is meant.
+  const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
+  const longest = threads.map(({ pid, tid }) =>
+    events.reduce(
+      (most, event) =>
+        event.name === 'RunTask' && event.pid === pid && event.tid === tid ? Math.max(most, event.tdur ?? 0) : most,
+      0,
+    ),
+  );
+  return Math.max(0, ...longest) / 1000;
+}
+
+/** Opens an address and waits until nothing of it is on its way. */
+export async function openWhole(page: Page, address: string, ready: string, unready: string): Promise<void> {
   await page.goto(address);
   await page.locator(ready).first().waitFor();
   await page.locator(unready).waitFor({ state: 'detached' });
   await page.waitForTimeout(500);
-  await session.send('Tracing.end');
-  await complete;
-  await session.detach();
-  const tasksOf = (thread: TraceEvent) =>
-    events.filter(({ name, pid, tid }) => name === 'RunTask' && pid === thread.pid && tid === thread.tid);
-  // Of the main threads of all pages, the one that did something.
-  const threads = events.filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain');
-  const longest = threads.map((thread) => Math.max(0, ...tasksOf(thread).map(({ tdur = 0 }) => tdur)));
-  return Math.max(0, ...longest) / 1000;
 }
 
 /** Frame times while the wheel turns over an element for some seconds, in milliseconds, sorted. */

@@ -1,12 +1,16 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { longestTask } from '../../bench/measure.ts';
 import { largeTrace } from '../data/large.ts';
 import { oddTrace } from '../data/odd.ts';
 import { aliveIn, countAlive } from './harness/alive.ts';
 import { openPage, openTrace, searchOf, selectedRow, send, treeRows } from './harness/page.ts';
 
 const spanCount = 53_000;
-const large = largeTrace(spanCount, Date.now() - 3_600_000, Math.floor(Math.random() * 1e9));
+/** It takes 40 s, so that a window of 50 µs is the smallest there is. */
+const large = largeTrace(spanCount, Date.now() - 3_600_000, Math.floor(Math.random() * 1e9), 0.25);
+/** In milliseconds of processor time: no key waits for longer, whatever else the machine does. */
+const longestAllowed = 100;
 
 beforeAll(() => send(large), 120_000);
 
@@ -112,5 +116,45 @@ describe('a trace beyond 50,000 spans', () => {
 
     await expect.poll(() => selectedRow(page).getAttribute('aria-rowindex')).toBe('50001');
     expect(await treeRows(page).count()).toBeLessThan(120);
+  });
+
+  it('follows a key that is held, with the selected row in view, and no key waits for long', async () => {
+    const { page } = await openTrace(large.traceId, 'depth=9');
+    await expect.poll(() => rowCount(page)).toBe('50001');
+    await page.keyboard.press('j');
+    const presses = 150;
+
+    const longest = await longestTask(page, async () => {
+      for (let press = 1; press < presses; press++) await page.keyboard.down('j');
+      await page.keyboard.up('j');
+    });
+
+    await expect.poll(() => selectedRow(page).getAttribute('aria-rowindex')).toBe(String(1 + presses));
+    const [grid, row] = [await page.locator('[role=treegrid]').boundingBox(), await selectedRow(page).boundingBox()];
+    if (grid === null || row === null) throw new Error('nothing to see');
+    expect(row.y).toBeGreaterThanOrEqual(grid.y);
+    expect(row.y + row.height).toBeLessThanOrEqual(grid.y + grid.height + 1);
+    expect(await treeRows(page).count()).toBeLessThan(120);
+    expect(longest).toBeGreaterThan(1);
+    expect(longest).toBeLessThan(longestAllowed);
+  });
+
+  it('zooms to 50 µs and back', async () => {
+    const { page } = await openTrace(large.traceId, 'depth=9');
+    await expect.poll(() => rowCount(page)).toBe('50001');
+    await page.keyboard.press('w');
+    await expect.poll(() => searchOf(page).get('t')).not.toBe(null);
+
+    const longest = await longestTask(page, async () => {
+      for (let press = 1; press < 32; press++) await page.keyboard.press('w');
+    });
+
+    const [from = 0, to = 0] = (searchOf(page).get('t') ?? '').split('..').map((text) => Number.parseFloat(text));
+    expect((to - from) * 1e6).toBeCloseTo(50, 0);
+    await page.locator('[class*=tick]').getByText('µs').first().waitFor();
+    for (let press = 0; press < 32; press++) await page.keyboard.press('s');
+    await expect.poll(() => searchOf(page).get('t')).toBe(null);
+    expect(longest).toBeGreaterThan(1);
+    expect(longest).toBeLessThan(longestAllowed);
   });
 });

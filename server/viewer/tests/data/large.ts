@@ -2,8 +2,13 @@ import type { SpanUpsert } from 'llm-tracer/schema';
 import { randomFrom } from './random.ts';
 import { type Records, timeAt } from './send.ts';
 
-/** A trace of so many spans: agents with model calls and tools under them, some failed. */
-export function largeTrace(spanCount: number, startMs: number, seed = 11): Records & { readonly traceId: string } {
+/** A trace of so many spans: agents with model calls and tools under them, some failed. It takes 3 ms a span, times `pace`. */
+export function largeTrace(
+  spanCount: number,
+  startMs: number,
+  seed = 11,
+  pace = 1,
+): Records & { readonly traceId: string } {
   const random = randomFrom(seed);
   const traceId = random.hex(32);
   const spans: SpanUpsert[] = [];
@@ -21,8 +26,8 @@ export function largeTrace(spanCount: number, startMs: number, seed = 11): Recor
       span_id,
       name,
       span_type,
-      start_time: timeAt(startMs, at),
-      end_time: timeAt(startMs, at + lengthMs),
+      start_time: timeAt(startMs, at * pace),
+      end_time: timeAt(startMs, (at + lengthMs) * pace),
       ...(parent === undefined ? {} : { parent_span_id: parent }),
       ...(span_type === 'llm'
         ? {
@@ -54,7 +59,7 @@ export function largeTrace(spanCount: number, startMs: number, seed = 11): Recor
         trace_id: traceId,
         name: `research-run of ${spanCount}`,
         start_time: timeAt(startMs),
-        end_time: timeAt(startMs, spanCount * stepMs),
+        end_time: timeAt(startMs, spanCount * stepMs * pace),
       },
     ],
     spans,

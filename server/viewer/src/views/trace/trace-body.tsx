@@ -74,10 +74,11 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
   const keepOpen = useMemo(() => (state.selected === traceNodeId ? [] : [state.selected]), [state.selected]);
   const initiallyOpen = useRef(keepOpen);
   const closed = useMemo(() => closedNodes(tree, openness, initiallyOpen.current), [tree, openness]);
-  const contents = useContentsSearch(data.trace.trace_id, state.needle, search['in'] === 'contents');
+  const isInContents = search['in'] === 'contents';
+  const contents = useContentsSearch(data.trace.trace_id, state.needle, isInContents);
   const matches = useMemo(
-    () => (search['in'] === 'contents' ? contents.matchesIn(tree) : structureMatches(tree, state.needle)),
-    [search, contents, tree, state.needle],
+    () => (isInContents ? contents.matchesIn(tree) : structureMatches(tree, state.needle)),
+    [isInContents, contents, tree, state.needle],
   );
   const only = useMemo(() => {
     const ofTypes = types && nodesOfTypes(tree, types);

@@ -4,6 +4,7 @@ import {
   type PointerEvent,
   type ReactNode,
   type RefObject,
+  useCallback,
   useEffect,
   useId,
   useLayoutEffect,
@@ -39,6 +40,7 @@ interface TreeViewProps {
   readonly children: ReactNode;
 }
 
+/** The ruler stays above the rows while they scroll. */
 const rulerHeight = 24;
 
 /** The spans of a trace: tree and bars are one row of one virtual list. */
@@ -49,14 +51,14 @@ export function TreeView(props: TreeViewProps) {
   const gridId = useId();
   const scroller = props.gridRef;
   const selectedRow = useMemo(() => rowOf(rows, selectedIndex), [rows, selectedIndex]);
+  // The same function for the same rows: another one makes the virtualizer place all of them anew.
+  const getItemKey = useCallback((row: number) => tree.ids[rows[row] as number] as string, [tree, rows]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 10,
-    // The ruler stays above the rows while they scroll.
-    scrollPaddingEnd: rulerHeight,
-    getItemKey: (row) => tree.ids[rows[row] as number] as string,
+    getItemKey,
     rangeExtractor: (range) => {
       const indexes = defaultRangeExtractor(range);
       return selectedRow < 0 || indexes.includes(selectedRow)
@@ -70,7 +72,13 @@ export function TreeView(props: TreeViewProps) {
   const selectedId = tree.ids[selectedIndex];
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   useEffect(() => {
-    if (selectedRow > 0) virtualizer.scrollToIndex(selectedRow, { align: 'auto' });
+    if (scroller.current === null || selectedRow < 0) return;
+    // By what the virtualizer knows of the element: asking the element would make the browser lay out the page at each key.
+    const offset = virtualizer.scrollOffset ?? 0;
+    const highest = selectedRow * rowHeight;
+    const lowest = highest + rowHeight + rulerHeight - (virtualizer.scrollRect?.height ?? 0);
+    if (offset > highest) scroller.current.scrollTop = highest;
+    else if (offset < lowest) scroller.current.scrollTop = lowest;
   }, [selectedId]);
   useAnchor(props, selectedRow);
   const ancestors = useMemo(() => {

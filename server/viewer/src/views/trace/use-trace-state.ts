@@ -14,15 +14,17 @@ export { spanTypes };
 /** What the page of a trace shows, as its address has it. */
 export function useTraceState(spanCount: number) {
   const { search, change } = useUrlState();
+  // By their texts: the object of an address is another one whenever anything in it changes, and rows would be found anew.
+  const { closed, opened, types: typesText, t } = search;
   // Single rows beyond what an address holds are remembered until the page is left.
   const [overflow, setOverflow] = useState<ReadonlyMap<string, boolean>>();
   const overrides = useMemo(() => {
     if (overflow !== undefined) return overflow;
     return new Map([
-      ...idsOf(search['closed']).map((id) => [id, false] as const),
-      ...idsOf(search['opened']).map((id) => [id, true] as const),
+      ...idsOf(closed).map((id) => [id, false] as const),
+      ...idsOf(opened).map((id) => [id, true] as const),
     ]);
-  }, [overflow, search]);
+  }, [overflow, closed, opened]);
   const depth = Number(search['depth']);
   const openness: Openness = useMemo(
     () => ({ depth: Number.isInteger(depth) && depth > 0 ? depth : standardDepth(spanCount), overrides }),
@@ -49,16 +51,16 @@ export function useTraceState(spanCount: number) {
     [change],
   );
   const types = useMemo(() => {
-    const named = idsOf(search['types']).filter((type): type is SpanType => spanTypes.includes(type as SpanType));
+    const named = idsOf(typesText).filter((type): type is SpanType => spanTypes.includes(type as SpanType));
     return named.length === 0 ? undefined : new Set(named);
-  }, [search]);
+  }, [typesText]);
 
   return {
     search,
     change,
     selected: search['span'] ?? traceNodeId,
     select: useCallback((id: string | undefined) => change({ span: id === traceNodeId ? undefined : id }), [change]),
-    window: useMemo(() => windowFromText(search['t']), [search]),
+    window: useMemo(() => windowFromText(t), [t]),
     setWindow: useCallback(
       (window: TimeWindow | undefined) => change({ t: window === undefined ? undefined : windowToText(window) }),
       [change],
