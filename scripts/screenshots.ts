@@ -1,6 +1,6 @@
 // `pnpm screenshots [folder]`: photographs the viewer's pages with data that looks like an application's. Without a folder,
-// those that the docs show, into docs/images; with one, every main page in both themes.
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+// those that the docs show, into docs/images; with one, every main page in both themes, as CI keeps them.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launchBrowser } from '../server/viewer/bench/browser.ts';
@@ -17,6 +17,8 @@ interface Picture {
   /** What is there when the page can be photographed. */
   readonly ready: string;
   readonly theme?: 'light' | 'dark';
+  /** A file that is opened first. */
+  readonly file?: string;
   readonly keys?: readonly string[];
   readonly isPhone?: boolean;
 }
@@ -47,14 +49,22 @@ try {
   const other = traces.find(({ error_count, models }) => error_count === 0 && models[0]?.startsWith('claude'));
   if (failed === undefined || other === undefined) throw new Error('The generator made no trace to show.');
 
+  const exported = await fetch(`${server.url}/api/export?name=support-agent`, { headers: { 'X-API-Key': localKey } });
+  const file = join(dataDir, 'support-agent.ndjson');
+  writeFileSync(file, await exported.text());
+
+  const row = '[role=grid] [role=row][aria-selected]';
   const tree = '[role=treegrid] [role=row]';
   const pages: readonly Picture[] = [
-    { name: 'traces', path: '/traces', ready: '[role=grid] [role=row][aria-selected]' },
+    { name: 'traces', path: '/traces', ready: row },
     { name: 'trace', path: `/traces/${failed.trace_id}`, ready: tree, keys: ['End'] },
     { name: 'dashboard', path: '/dashboard?from=-24h', ready: 'figure' },
     { name: 'compare', path: `/compare/${other.trace_id}/${failed.trace_id}`, ready: 'main h1' },
     { name: 'session', path: `/sessions/${failed.session_id ?? ''}`, ready: 'main h1' },
-    { name: 'users', path: '/users', ready: '[role=grid] [role=row][aria-selected]' },
+    { name: 'sessions', path: '/sessions', ready: row },
+    { name: 'users', path: '/users', ready: row },
+    { name: 'file', path: '/file', file, ready: row },
+    { name: 'sign-in', path: '/sign-in', ready: 'form' },
     { name: 'start', path: '/start', ready: 'pre' },
   ];
   const forDocs: readonly Picture[] = [
@@ -69,13 +79,14 @@ try {
     ]),
   );
 
-  for (const { name, path, ready, theme = 'light', keys = [], isPhone = false } of isForDocs ? forDocs : all) {
+  for (const { name, path, ready, theme = 'light', file, keys = [], isPhone = false } of isForDocs ? forDocs : all) {
     const page = await browser.newPage({
       viewport: isPhone ? { width: 390, height: 780 } : { width: 1280, height: 760 },
       colorScheme: theme,
       ...(isPhone ? { hasTouch: true, isMobile: true } : {}),
     });
     await page.goto(`${server.url}${path}${path.includes('?') ? '&' : '?'}project=dev`);
+    if (file !== undefined) await page.locator('input[type=file]').setInputFiles(file);
     await page.locator(ready).first().waitFor();
     await page.waitForTimeout(700);
     for (const key of keys) await page.keyboard.press(key);
