@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { TestProject } from 'vitest/node';
 import { buildViewerIfNeeded } from '../../../../../scripts/build-viewer.ts';
@@ -11,6 +8,7 @@ import { realisticTraces } from '../../data/realistic.ts';
 import { sendRecords } from '../../data/send.ts';
 import { findChromium } from './chromium.ts';
 import { keys } from './keys.ts';
+import { openTestStore } from './store.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -21,20 +19,26 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the viewer, starts one server with the data of the examples and of the generator, and one browser. */
+/**
+ * Builds the viewer, starts one server with the data of the examples and of the generator, and one browser. With
+ * `STORE=dynamodb` the server keeps its traces there.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await buildViewerIfNeeded();
-  const folder = await mkdtemp(join(tmpdir(), 'llm-tracer-browser-'));
-  const environment = {
+  const store = await openTestStore(process.env['STORE']);
+  const server = await startServer({
     PATH: process.env['PATH'],
     PORT: '0',
-    DATA_DIR: folder,
     LOG_LEVEL: 'warn',
-    SEARCH_INDEX: 'heads',
     API_KEYS: keys.configuration,
-  };
-  const server = await startServer(environment);
-  const browser = await chromium.launchServer({ executablePath: findChromium(), args: ['--no-sandbox'] });
+    ...store.environment,
+  });
+  const browser = await chromium.launchServer({
+    executablePath: findChromium(),
+    // Without the emulation of a graphics card, and with one process for the pages of a context: each takes a tenth of the time
+    // and shows nothing else.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-software-rasterizer', '--process-per-site'],
+  });
 
   const provider = await openModelProvider({});
   const client = { ...process.env, ...provider.environment, TRACER_URL: server.url, TRACER_API_KEY: keys.dev };
@@ -47,6 +51,6 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await browser.close();
     await server.stop();
-    await rm(folder, { recursive: true, force: true });
+    await store.stop();
   };
 }

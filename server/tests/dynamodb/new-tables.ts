@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import { createTables, type TableNames } from '../../src/stores/dynamodb/tables.ts';
+
+/** What every client of AWS finds in its environment, that of the emulators. */
+export const emulatedAws = (dynamodbEndpoint: string, s3Endpoint: string): Readonly<Record<string, string>> => ({
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_ENDPOINT_URL_DYNAMODB: dynamodbEndpoint,
+  AWS_ENDPOINT_URL_S3: s3Endpoint,
+});
+
+export interface NewTables {
+  readonly tables: TableNames;
+  readonly payloadBucket: string;
+}
+
+/** Creates two tables and a bucket, empty. */
+export async function createNewTables(dynamodb: DynamoDBClient, s3: S3Client): Promise<NewTables> {
+  const name = `t-${randomBytes(6).toString('hex')}`;
+  const tables = { traces: `${name}-traces`, spans: `${name}-spans` };
+  await Promise.all([
+    createTables(dynamodb, tables),
+    s3.send(
+      new CreateBucketCommand({ Bucket: name, CreateBucketConfiguration: { LocationConstraint: 'eu-central-1' } }),
+    ),
+  ]);
+  return { tables, payloadBucket: name };
+}
