@@ -1,6 +1,7 @@
 // `pnpm test:all`: the suites that need more than Node. `pnpm test` has the others and is not repeated here.
 //
-// A suite is a script `test:<name>` of the root package. One whose tool is missing says what to install, and fails.
+// A suite is a script `test:<name>` of the root package, the longest first there. One whose tool is missing says what to
+// install, and fails.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { run } from './run-command.ts';
@@ -8,9 +9,9 @@ import { root } from './workspace.ts';
 
 /**
  * `test:all` is this program, `test:long` runs on demand, `test:deployment` is run by `test:infrastructure` on a deployment
- * of its own. `test:browser` takes seven minutes on two cores beside the others: with it CI would take longer than it may.
+ * of its own.
  */
-const notSuites = ['test:all', 'test:long', 'test:deployment', 'test:browser'];
+const notSuites = ['test:all', 'test:long', 'test:deployment'];
 
 // They wait for processes of theirs, one of them (`test:soak`) nearly all the time. More at once would only stretch each.
 const atOnce = 3;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { oddTrace } from '../data/odd.ts';
-import { settled, violationsOn } from './harness/axe.ts';
-import { openPage, openTrace, send, tableRows } from './harness/page.ts';
+import { violationsOn } from './harness/axe.ts';
+import { drawn, openPage, openTrace, send, settled, tableRows } from './harness/page.ts';
 
 const conversation = () =>
   oddTrace(
@@ -47,9 +47,9 @@ const pages = [
   '/sign-in',
 ];
 
-describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', (colorScheme) => {
+describe('in both themes, axe finds nothing', () => {
   it.each(pages)('on %s', async (path) => {
-    const { page } = await openPage(path, { colorScheme });
+    const { page } = await openPage(path);
     await settled(page);
 
     expect(await violationsOn(page)).toEqual([]);
@@ -58,7 +58,7 @@ describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', 
   it('on a trace with a span open in each tab', async () => {
     const trace = conversation();
     await send(trace);
-    const { page } = await openTrace(trace.traceId, `span=${trace.traceId.slice(0, 8)}-chat`, { colorScheme });
+    const { page } = await openTrace(trace.traceId, `span=${trace.traceId.slice(0, 8)}-chat`);
 
     for (const tab of ['Messages', 'Input/Output', 'Usage', 'Meta', 'Scores', 'Raw']) {
       await page.getByRole('tab', { name: tab }).click();
@@ -68,8 +68,9 @@ describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', 
   });
 
   it('with the command palette, the help, a menu, a filter and the peek sheet open', async () => {
-    const { page } = await openPage('/traces?project=dev', { colorScheme });
+    const { page } = await openPage('/traces?project=dev');
     await tableRows(page).first().waitFor();
+    const opened = page.locator('[role=dialog], [role=menu]');
     const open = [
       () => page.keyboard.press('Control+k'),
       async () => {
@@ -84,10 +85,11 @@ describe.each(['light', 'dark'] as const)('in the %s theme, axe finds nothing', 
     ];
     for (const layer of open) {
       await layer();
-      await page.waitForTimeout(200);
+      await opened.waitFor();
+      await drawn(page);
       expect(await violationsOn(page)).toEqual([]);
       await page.keyboard.press('Escape');
-      await page.waitForTimeout(150);
+      await opened.waitFor({ state: 'detached' });
     }
   });
 });
@@ -149,7 +151,7 @@ describe('by the keyboard only', () => {
     await page.locator('h1').click();
     await page.keyboard.press('g');
     await page.keyboard.press('t');
-    await page.waitForTimeout(300);
+    await drawn(page);
 
     expect(page.url()).toContain('/settings');
   });

@@ -69,7 +69,7 @@ describe('signing in', () => {
 
 describe('the frame', () => {
   it('finds pages, actions and any id by the command palette', async () => {
-    const { page } = await openPage('/traces?project=dev');
+    const { page } = await openPage('/traces?project=dev&name=support-agent');
     const id = await tableRows(page).first().getByRole('link').getAttribute('href');
     const traceId = /traces\/(\w+)/.exec(id ?? '')?.[1] ?? '';
 
@@ -132,7 +132,7 @@ describe('the frame', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const { page } = await openPage('/settings?project=dev');
 
-    await page.goto(`http://127.0.0.1:${port}/tools/tracer/traces`);
+    await page.goto(`http://127.0.0.1:${port}/tools/tracer/traces?name=support-agent`);
     await tableRows(page).first().click();
     await page.locator('[role=treegrid]').waitFor();
 

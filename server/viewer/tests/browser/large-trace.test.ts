@@ -84,7 +84,8 @@ describe('a trace of more spans than a page of them', () => {
   });
 });
 
-describe('a trace beyond 50,000 spans', () => {
+// A machine busy with something else holds a key up too, for once; what the page does itself, it does each time.
+describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
   it('says how many are loaded and loads more, keeping what is selected, closed and seen', async () => {
     const { page, complaints } = await openTrace(large.traceId, 'depth=9', { before: countAlive });
     await page.getByText('50,000 of 53,000 spans loaded.').waitFor();

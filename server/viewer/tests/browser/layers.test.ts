@@ -58,6 +58,29 @@ describe('a menu', () => {
   });
 });
 
+describe('a dialog', () => {
+  it('whose code has arrived stands there with the next picture', async () => {
+    const page = await openList();
+    const code = await page.waitForFunction(
+      () => performance.getEntriesByType('resource').find(({ name }) => /dialog-layer.*\.js$/.test(name))?.name,
+    );
+
+    // As text: Vitest replaces imports by its own.
+    await page.evaluate(`import('${await code.jsonValue()}').then(() => undefined)`);
+
+    const isThere = await page.evaluate(async () => {
+      const nextPicture = () => new Promise(requestAnimationFrame);
+      await nextPicture();
+      document.dispatchEvent(new KeyboardEvent('keydown', { key: '?' }));
+      await nextPicture();
+      await nextPicture();
+      return document.querySelector('[role=dialog]') !== null;
+    });
+
+    expect(isThere).toBe(true);
+  });
+});
+
 describe('a popover', () => {
   it('takes the focus, and gives it back on Escape', async () => {
     const page = await openList();

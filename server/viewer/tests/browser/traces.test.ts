@@ -7,7 +7,7 @@ import { oddTrace } from '../data/odd.ts';
 import { realisticTraces } from '../data/realistic.ts';
 import { sendRecords } from '../data/send.ts';
 import { keys } from './harness/keys.ts';
-import { openPage, searchOf, send, tableRows } from './harness/page.ts';
+import { drawn, openPage, searchOf, send, tableRows } from './harness/page.ts';
 
 /** Traces of a name of their own, so that tests do not see each other's. */
 const named = (name: string, count: number, secondsAgo = 60) =>
@@ -102,11 +102,13 @@ describe('the table', () => {
     const { page } = await openPage(`/traces?project=dev&name=${name}`);
     await page.getByText('260 traces').waitFor();
     const grid = page.locator('[role=grid]');
-    for (let step = 0; step < 4; step++) {
-      await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight));
-      await page.waitForTimeout(300);
-    }
-    await page.getByText('That is all in this time range.').waitFor();
+    const end = page.getByText('That is all in this time range.');
+    await expect
+      .poll(async () => {
+        await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+        return end.isVisible();
+      })
+      .toBe(true);
     const offset = await grid.evaluate((element) => element.scrollTop);
     const row = tableRows(page).last();
     const label = await row.getAttribute('id');
@@ -170,7 +172,7 @@ describe('live', () => {
     const grid = page.locator('[role=grid]');
     await grid.hover();
     await grid.evaluate((element) => element.scrollTo(0, 400));
-    await page.waitForTimeout(200);
+    await drawn(page);
     const under = () =>
       page.evaluate(() => document.elementFromPoint(300, 600)?.closest('[role=row]')?.querySelector('time')?.dateTime);
     const before = await under();

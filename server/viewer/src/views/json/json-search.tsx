@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp } from 'lucide-react';
+import { ArrowDown, ArrowUp, WholeWord } from 'lucide-react';
 import { Button, IconButton } from '../parts/button.tsx';
 import styles from './json-view.module.css';
 import type { useJsonSearch } from './use-json-search.ts';
@@ -40,7 +40,7 @@ export function JsonSearchBar({ label, search, onStep }: JsonSearchBarProps) {
         title="Whole words"
         onClick={() => ask({ isWholeWord: !asked.isWholeWord })}
       >
-        <u>ab</u>
+        <WholeWord size={16} strokeWidth={1.75} aria-hidden />
       </Button>
       <span role="status" className={styles.count}>
         {status}

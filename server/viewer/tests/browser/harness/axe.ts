@@ -1,22 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Waits until a page has what it asked for. Its live stream never rests, so that the network does not tell. */
-export async function settled(page: Page): Promise<void> {
-  await page.locator('h1').first().waitFor({ state: 'attached' });
-  await page.waitForTimeout(500);
-  await expect.poll(() => page.locator('[role=status][aria-label=Loading]').count(), { timeout: 10_000 }).toBe(0);
-}
+const everything = {
+  runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  // Dialogs and menus stand at the end of the document, outside its landmarks; they are roles of their own.
+  rules: { region: { enabled: false } },
+};
+/** A theme is colours alone: what does not look at them has looked once. */
+const colours = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
 
-/** What axe finds on a page, as sentences. */
+/** What axe finds on a page in both themes, as sentences. The page is left in the dark one. */
 export async function violationsOn(page: Page): Promise<readonly string[]> {
   // Through the protocol, which our policy does not bind; a script element would not run, as it should be.
-  await page.evaluate(axeSource);
-  return page.evaluate(async () => {
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await find(page, everything);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  return [...light, ...(await find(page, colours)).map((found) => `in the dark theme, ${found}`)];
+}
+
+const find = (page: Page, options: object): Promise<readonly string[]> =>
+  page.evaluate(async (asked) => {
     interface Found {
       readonly id: string;
       readonly help: string;
@@ -27,15 +34,9 @@ export async function violationsOn(page: Page): Promise<readonly string[]> {
     }
     const { axe } = globalThis as unknown as { axe: Axe };
     // What takes the focus only to hand it on, so that it stays in an open layer, is nothing that is read.
-    const context = { exclude: ['[data-base-ui-focus-guard]'] };
-    const { violations } = await axe.run(context, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-      // Dialogs and menus stand at the end of the document, outside its landmarks; they are roles of their own.
-      rules: { region: { enabled: false } },
-    });
+    const { violations } = await axe.run({ exclude: ['[data-base-ui-focus-guard]'] }, asked);
     return violations.map(
       ({ id, help, nodes }) =>
         `${id}: ${help}\n  ${nodes.map((node) => `${node.html.slice(0, 200)}\n    ${node.failureSummary ?? ''}`).join('\n  ')}`,
     );
-  });
-}
+  }, options);

@@ -1,5 +1,13 @@
-import { type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { inject, onTestFinished } from 'vitest';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Locator,
+  type Page,
+  type Request,
+} from 'playwright-core';
+import { afterAll, expect, inject, onTestFinished } from 'vitest';
 import type { Records } from '../../data/send.ts';
 import { sendRecords } from '../../data/send.ts';
 import { keys } from './keys.ts';
@@ -19,17 +27,38 @@ export interface OpenPage {
 
 export const serverUrl = (): string => inject('serverUrl');
 
-/** Opens a page in a browser of its own, at a path of the server. It is closed with the test. */
-export async function openPage(path: string, { before, ...options }: OpenOptions = {}): Promise<OpenPage> {
-  const browser = await chromium.connect(inject('browserUrl'));
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+/** The connection to the browser, one for a file of tests. */
+let connected: Promise<Browser> | undefined;
+/**
+ * By their options. A file's tests share them, one after the other, so that scripts are fetched and compiled once and not for
+ * each page, which is a third of the time; what pages have stored goes with the test.
+ */
+const contexts = new Map<string, Promise<BrowserContext>>();
+afterAll(async () => (await connected)?.close());
+
+function contextWith(options: BrowserContextOptions): Promise<BrowserContext> {
+  const name = JSON.stringify(options);
+  const context = contexts.get(name) ?? openContext(options);
+  contexts.set(name, context);
+  return context;
+}
+
+async function openContext(options: BrowserContextOptions): Promise<BrowserContext> {
+  connected ??= chromium.connect(inject('browserUrl'));
+  const context = await (await connected).newContext({ viewport: { width: 1440, height: 900 }, ...options });
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: serverUrl() });
-  onTestFinished(async () => {
-    await context.close();
-    await browser.close();
-  });
-  if (before !== undefined) await context.addInitScript(before);
+  return context;
+}
+
+/** Opens a page at a path of the server. It is closed with the test, and what it has stored is forgotten. */
+export async function openPage(path: string, { before, ...options }: OpenOptions = {}): Promise<OpenPage> {
+  const context = await contextWith(options);
   const page = await context.newPage();
+  onTestFinished(async () => {
+    await page.evaluate(() => localStorage.clear());
+    await page.close();
+  });
+  if (before !== undefined) await page.addInitScript(before);
   const complaints: string[] = [];
   const strays: string[] = [];
   page.on('console', (message) => {
@@ -44,9 +73,41 @@ export async function openPage(path: string, { before, ...options }: OpenOptions
     const url = request.url();
     if (!url.startsWith(serverUrl()) && !url.startsWith('blob:') && !url.startsWith('data:')) strays.push(url);
   });
+  watchRequests(page);
   await page.goto(`${serverUrl()}${path}`);
   return { page, complaints, strays };
 }
+
+const requestsOf = new WeakMap<Page, Set<Request>>();
+
+/** Keeps what a page waits for. Its live stream never rests. */
+function watchRequests(page: Page): void {
+  const pending = new Set<Request>();
+  requestsOf.set(page, pending);
+  page.on('request', (request) => {
+    if (!new URL(request.url()).pathname.endsWith('/api/live')) pending.add(request);
+  });
+  for (const event of ['requestfinished', 'requestfailed'] as const)
+    page.on(event as 'requestfinished', (request) => pending.delete(request));
+}
+
+/** Waits until a page has what it asked for and has drawn it. */
+export async function settled(page: Page): Promise<void> {
+  await page.locator('h1').first().waitFor({ state: 'attached' });
+  const isLoading = async () =>
+    (requestsOf.get(page)?.size ?? 0) > 0 || (await page.locator('[role=status][aria-label=Loading]').count()) > 0;
+  const isSettled = async () => {
+    if (await isLoading()) return false;
+    // What has arrived may ask for more once it is drawn.
+    await drawn(page);
+    return !(await isLoading());
+  };
+  await expect.poll(isSettled).toBe(true);
+}
+
+/** Two pictures on, what was asked for in the first is on the screen. */
+export const drawn = (page: Page): Promise<unknown> =>
+  page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 
 export const send = (...records: readonly Records[]): Promise<void> => sendRecords(serverUrl(), keys.dev, records);
 
