@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 
-const canonicalForm = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const canonicalForm = /^\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z$/;
 const acceptedForm =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?(?:([Zz])|([+-])(\d\d):?(\d\d))$/;
 const daysInMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
@@ -11,6 +11,9 @@ const isCalendarDay = (year: number, month: number, day: number): boolean => {
   return month !== 2 || day < 29 || isLeapYear;
 };
 
+/** A day that exists, `2026-01-02`: neighbouring records share it, and taking it apart costs more than all else. */
+let knownDay = '0000-01-01';
+
 /**
  * The one stored form of a time, `2026-01-02T03:04:05.678901Z`: UTC, microseconds, sorts as text.
  *
@@ -18,12 +21,17 @@ const isCalendarDay = (year: number, month: number, day: number): boolean => {
  * Returns undefined for anything else, for a day that does not exist, and for years outside 0000..9999.
  */
 export function canonicalTime(text: string): string | undefined {
+  // Nearly all are canonical already.
+  if (canonicalForm.test(text) && text.startsWith(knownDay)) return text;
   const match = acceptedForm.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = '00', fraction = '', utc, sign, offsetHour, offsetMinute] = match;
   if (!isCalendarDay(Number(year), Number(month), Number(day))) return undefined;
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  if (canonicalForm.test(text)) return text;
+  if (canonicalForm.test(text)) {
+    knownDay = text.slice(0, 10);
+    return text;
+  }
 
   const micros = fraction.slice(0, 6).padEnd(6, '0');
   if (utc !== undefined) return `${year}-${month}-${day}T${hour}:${minute}:${second}.${micros}Z`;

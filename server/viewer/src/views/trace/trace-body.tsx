@@ -1,6 +1,5 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { TraceTree } from '../../api/trace-tree.ts';
-import { criticalPath, type PathSegment } from '../../model/critical-path.ts';
 import { countOf, formatExact, formatPercent } from '../../model/format.ts';
 import { idleTime } from '../../model/idle-time.ts';
 import { nameOfNode } from '../../model/row-facts.ts';
@@ -20,6 +19,7 @@ import { TraceToolbar } from './trace-toolbar.tsx';
 import type { RowLook } from './tree-row.tsx';
 import { isExpandable, rowOf, TreeView } from './tree-view.tsx';
 import { useContentsSearch } from './use-contents-search.ts';
+import { useCriticalPath } from './use-critical-path.ts';
 import { useTraceState } from './use-trace-state.ts';
 import { useWidth } from './use-width.ts';
 
@@ -93,11 +93,7 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
   const idle = useMemo(() => idleTime(tree, nowMs), [tree, nowMs]);
   const gaps = state.foldsGaps ? idle.gaps : undefined;
   const scale = useMemo(() => timeScale(window, Math.max(laneWidth, 40), gaps), [window, laneWidth, gaps]);
-  const path = useMemo(
-    () => (state.hasCriticalPath ? criticalPath(tree, nowMs) : undefined),
-    [state.hasCriticalPath, tree, nowMs],
-  );
-  const segments = useMemo(() => path && byNode(path), [path]);
+  const segments = useCriticalPath(tree, nowMs, state.hasCriticalPath);
   const isStacked = leftWidth > 0 && leftWidth < 480;
   const mostTree = Math.max(leastTree, leftWidth - leastLaneByHand);
   const treeByHand = useWidth('treePx', Math.min(460, Math.max(220, leftWidth * 0.44)), leastTree, mostTree);
@@ -484,13 +480,3 @@ const under = (tree: SpanTree, index: number): readonly number[] =>
 
 const besides = (tree: SpanTree, index: number): readonly number[] =>
   nodesWhere(tree, (at) => at !== index && tree.parents[at] === tree.parents[index] && isExpandable(tree, at));
-
-function byNode(path: readonly PathSegment[]): ReadonlyMap<number, readonly PathSegment[]> {
-  const segments = new Map<number, PathSegment[]>();
-  for (const segment of path) {
-    const own = segments.get(segment.node);
-    if (own === undefined) segments.set(segment.node, [segment]);
-    else own.push(segment);
-  }
-  return segments;
-}
