@@ -159,3 +159,43 @@ describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
     expect(longest).toBeLessThan(longestAllowed);
   });
 });
+
+describe('traces that were left', () => {
+  it('leave no worker, no address of an image and no pixels behind', async () => {
+    const pixel =
+      'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
+    const picture = oddTrace([
+      {
+        name: 'look',
+        at: [0, 900],
+        span_type: 'llm',
+        input_data: { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: pixel } }] }] },
+      },
+    ]);
+    await send(picture);
+    const { page } = await openPage('/settings?project=dev', { before: countAlive });
+    const list = page.getByRole('link', { name: 'Traces', exact: true });
+    const open = (path: string) =>
+      page.evaluate((to) => {
+        history.pushState({}, '', to);
+        dispatchEvent(new PopStateEvent('popstate', { state: {} }));
+      }, path);
+
+    for (let round = 0; round < 3; round++) {
+      await open(`/traces/${picture.traceId}?project=dev&span=${picture.spans?.[0]?.span_id}`);
+      await page.locator('[data-panel] img').waitFor();
+      await open(`/traces/${large.traceId}?project=dev&q=step+3&in=contents`);
+      const canvas = await page.locator('canvas').elementHandle();
+      await expect.poll(() => canvas?.evaluate((it) => (it as HTMLCanvasElement).width)).toBeGreaterThan(300);
+      await page.getByText(/searched [1-9][\d,]* spans/).waitFor();
+      await list.first().click();
+      await page.locator('[role=grid]').waitFor();
+      expect(await canvas?.evaluate((it) => (it as HTMLCanvasElement).width)).toBe(0);
+    }
+
+    const { workers, workersMade, blobUrls, blobUrlsMade } = await aliveIn(page);
+    expect([workers, blobUrls]).toEqual([0, 0]);
+    expect(workersMade).toBeGreaterThanOrEqual(4);
+    expect(blobUrlsMade).toBeGreaterThanOrEqual(3);
+  });
+});

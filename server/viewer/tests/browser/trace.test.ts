@@ -89,6 +89,32 @@ describe('the tree', () => {
     await page.locator('[data-panel]').getByText('refused by example.org').waitFor();
   });
 
+  it('leads to every error by e, also inside a fold of alike spans', async () => {
+    const trace = oddTrace(
+      [
+        { name: 'batch', at: [0, 990], span_type: 'agent' },
+        ...Array.from({ length: 320 }, (_, index) => ({
+          name: 'embed',
+          span_id: `embed-${Math.random().toString(36).slice(2)}`,
+          at: [index, index + 1] as const,
+          under: 'batch',
+          ...([100, 200].includes(index) ? { status: 'error' as const, error: `refused ${index}` } : {}),
+        })),
+      ],
+      { name: 'folded errors' },
+    );
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+    await page.getByText('embed × 320').waitFor();
+    await page.getByText('2 errors · p50').waitFor();
+
+    for (const index of [100, 200, 100]) {
+      await page.keyboard.press('e');
+      await page.locator('[data-panel]').getByText(`refused ${index}`).waitFor();
+      expect(await selectedRow(page).getAttribute('aria-label')).toContain('embed, 1.00 ms');
+    }
+  });
+
   it('zooms, pans and takes zooms back, never beyond the trace', async () => {
     const trace = agent();
     await send(trace);
@@ -381,11 +407,18 @@ describe('odd traces', () => {
     );
     await send(trace);
     const { page } = await openTrace(trace.traceId);
-    await page.getByText('100 % of the time nothing ran.').waitFor();
+    await page.getByText('36.0 s, 99 % idle.').waitFor();
 
     await page.keyboard.press('z');
 
-    await page.getByText('lengths across a hatched band are not to scale').waitFor();
+    await page.getByText('35.9 s are folded: lengths across a hatched band are not to scale.').waitFor();
+    const band = page.getByTitle('35.9 s idle, from +60.0 ms');
+    expect(Math.round((await band.boundingBox())?.width ?? 0)).toBe(28);
+    // Work is as wide as work, and its length is what it was.
+    expect((await names(page)).slice(1)).toEqual([
+      'function, first, 60.0 ms, starts at 0 ms',
+      'function, last, 60.0 ms, starts at 35.9 s',
+    ]);
     expect(searchOf(page).get('gaps')).toBe('folded');
   });
 
@@ -430,6 +463,27 @@ describe('size', () => {
   });
 });
 
+describe('large payloads', () => {
+  it('are not fetched to draw the tree: a text of 4 MB without a line break is one row', async () => {
+    const trace = oddTrace([
+      { name: 'dump', at: [0, 900], span_type: 'tool', output_data: { text: 'x'.repeat(4_000_000) } },
+    ]);
+    await send(trace);
+    const { page } = await openPage('/settings?project=dev');
+    const sizes: number[] = [];
+    page.on('response', async (response) => {
+      if (response.url().includes(`/api/traces/${trace.traceId}?payloads=false`))
+        sizes.push((await response.body()).length);
+    });
+
+    await page.goto(page.url().replace('/settings?', `/traces/${trace.traceId}?`));
+
+    await treeRows(page).getByText('dump').waitFor();
+    await expect.poll(() => sizes.length).toBe(1);
+    expect(sizes[0]).toBeLessThan(5_000);
+  });
+});
+
 describe('a trace that runs', () => {
   it('updates by itself, keeps what is selected, and its totals become final', async () => {
     const startMs = Date.now() - 2_000;
@@ -450,5 +504,45 @@ describe('a trace that runs', () => {
 
     await expect.poll(() => selectedRow(page).getAttribute('aria-label'), { timeout: 12_000 }).toContain('5.00 s');
     await page.locator('[data-panel] h2').getByText('working').waitFor();
+  });
+
+  it('ends while its panel is read: nothing jumps, and its totals become final', async () => {
+    const startMs = Date.now() - 2_000;
+    const steps = Array.from({ length: 60 }, (_, index) => ({
+      name: `step ${index}`,
+      at: [index * 10, index * 10 + 8] as const,
+      output_data: { lines: Array.from({ length: 60 }, (_, line) => `line ${line}`) },
+    }));
+    const trace = oddTrace([{ name: 'working', at: [0], span_type: 'agent' }, ...steps], {
+      startMs,
+      lengthMs: null,
+      name: 'live run',
+    });
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, `span=${trace.traceId.slice(0, 8)}-step_50&tab=raw`);
+    await page
+      .getByText(/^running \d/)
+      .first()
+      .waitFor();
+    const line = page.locator('[data-panel] [role=treeitem]').nth(3);
+    await line.waitFor();
+    await selectedRow(page).click();
+    const places = async () => ({
+      row: (await selectedRow(page).boundingBox())?.y,
+      heading: (await page.locator('[data-panel] h2').boundingBox())?.y,
+      line: (await line.boundingBox())?.y,
+      tab: await page.getByRole('tab', { selected: true }).textContent(),
+    });
+    const before = await places();
+
+    const end_time = timeAt(startMs, 5000);
+    await send({
+      traces: (trace.traces ?? []).map((record) => ({ ...record, end_time })),
+      spans: (trace.spans ?? []).slice(0, 1).map((record) => ({ ...record, end_time })),
+    });
+
+    await page.getByText('5.00 s', { exact: true }).first().waitFor();
+    await expect.poll(() => page.getByText(/^running \d/).count()).toBe(0);
+    expect(await places()).toEqual(before);
   });
 });

@@ -157,6 +157,28 @@ describe('the critical path', () => {
     ]);
   });
 
+  it('of parallel calls goes through the one that the next step waited for', () => {
+    const spans = [
+      aSpan('agent', 0, 900),
+      aSpan('quick', 100, 500, 'agent'),
+      aSpan('slowest', 110, 700, 'agent'),
+      aSpan('inner', 300, 680, 'slowest'),
+      aSpan('slow', 120, 650, 'agent'),
+      aSpan('answer', 720, 880, 'agent'),
+    ];
+
+    expect(pathOf(spans)).toEqual([
+      'agent 0..110',
+      'slowest 110..300',
+      'inner 300..680',
+      'slowest 680..700',
+      'agent 700..720',
+      'answer 720..880',
+      'agent 880..900',
+      'trace 900..1000',
+    ]);
+  });
+
   it('clips a child to its parent and takes none that lies wholly outside', () => {
     expect(pathOf([aSpan('p', 100, 500), aSpan('late', 300, 700, 'p'), aSpan('outside', 600, 800, 'p')])).toEqual([
       'trace 0..100',

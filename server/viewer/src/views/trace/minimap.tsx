@@ -30,6 +30,14 @@ export function Minimap({ tree, nowMs, window, whole, onWindow }: MinimapProps) 
     if (canvas.current !== null && width > 0) draw(canvas.current, tree, nowMs, whole);
   }, [tree, whole, width, theme]);
 
+  // Some browsers keep the pixels of a canvas until it is collected, long after it was removed.
+  useEffect(() => {
+    const drawn = canvas.current;
+    return () => {
+      if (drawn !== null) drawn.width = 0;
+    };
+  }, []);
+
   const timeAt = (event: PointerEvent) => {
     const box = event.currentTarget.getBoundingClientRect();
     return whole.fromMs + Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)) * length;

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { TraceTree } from '../../api/trace-tree.ts';
-import { countOf, formatExact, formatPercent } from '../../model/format.ts';
-import { idleTime } from '../../model/idle-time.ts';
+import { countOf, formatDuration, formatExact, formatPercent } from '../../model/format.ts';
+import { type IdleTime, idleTime } from '../../model/idle-time.ts';
 import { nameOfNode } from '../../model/row-facts.ts';
 import { type SpanTree, traceNodeId } from '../../model/span-tree.ts';
 import { isAlike, isWithin, panned, type TimeWindow, timeScale, within, zoomed } from '../../model/time-scale.ts';
@@ -308,7 +308,7 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
       {idle.isMost && idle.gaps.length > 0 && (
         <StateMessage
           shape="line"
-          title={`${formatPercent(idle.idleMs / idle.lengthMs)} of the time nothing ran.`}
+          title={idleTitle(idle)}
           actions={
             <Button
               isPressed={state.foldsGaps}
@@ -318,7 +318,8 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
             </Button>
           }
         >
-          {state.foldsGaps && 'Idle time is folded: lengths across a hatched band are not to scale.'}
+          {gaps !== undefined &&
+            `${formatDuration(gaps.reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0))} are folded: lengths across a hatched band are not to scale.`}
         </StateMessage>
       )}
       {tree.farOutside > 0 && (
@@ -424,6 +425,10 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
     </>
   );
 }
+
+/** Never rounded to all of the time: something ran. */
+const idleTitle = ({ idleMs, lengthMs }: IdleTime): string =>
+  `${formatDuration(lengthMs)}, ${formatPercent(Math.min(idleMs / lengthMs, 0.99))} idle.`;
 
 const middleOf = ({ fromMs, toMs }: TimeWindow): number => (fromMs + toMs) / 2;
 
