@@ -1,11 +1,8 @@
 import type { AcceptedKey } from '../api/keys.ts';
-import { formatBytes } from '../model/format.ts';
-import type { FileReport, FromWorker, ToWorker } from './messages.ts';
+import type { FileReport } from './messages.ts';
 
-/** A file beyond it is not opened: its index alone would not fit into a page. */
-export const mostFileBytes = 500_000_000;
-
-interface Opened {
+/** A file that is open. */
+export interface Opened {
   readonly name: string;
   readonly report: FileReport;
   readonly ask: (path: string, query: Readonly<Record<string, string>>) => Promise<Response>;
@@ -14,6 +11,9 @@ interface Opened {
 
 const prefix = 'file:';
 const files = new Map<string, Opened>();
+
+/** The project, and the key, that a file is. */
+export const nameOfFile = (name: string): string => `${prefix}${name}`;
 
 /** Whether a key, or a project, is an opened file of this page: they have the same name. */
 export const isFile = (name: string | undefined): boolean => name?.startsWith(prefix) === true;
@@ -27,49 +27,11 @@ export function rangeOfFile(project: string): { readonly from?: string; readonly
   return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
-/**
- * Opens a file in a worker and resolves with the key under which the viewer reads it, as if it were a project of a server.
- * Nothing leaves this computer. Rejects with a sentence where it cannot be opened.
- */
-export async function openLocalFile(file: File, onProgress: (bytes: number) => void): Promise<AcceptedKey> {
-  if (file.size > mostFileBytes)
-    throw new Error(`${file.name} has ${formatBytes(file.size)}. At most ${formatBytes(mostFileBytes)} can be opened.`);
-  const project = `${prefix}${file.name}`;
-  const worker = new Worker(new URL('./file.worker.ts', import.meta.url), { type: 'module' });
-  const waiting = new Map<number, (response: Response) => void>();
-  let nextId = 0;
-  const post = (message: ToWorker) => worker.postMessage(message);
-
-  const report = await new Promise<FileReport>((resolve, reject) => {
-    worker.onerror = () => reject(new Error('It could not be read.'));
-    worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-      if (data.kind === 'progress') onProgress(data.bytes);
-      else if (data.kind === 'opened') resolve(data.report);
-      else if (data.kind === 'refused') reject(new Error(data.detail));
-      else {
-        waiting.get(data.id)?.(new Response(data.json, { status: data.status }));
-        waiting.delete(data.id);
-      }
-    };
-    post({ kind: 'open', file, project });
-  }).catch((error: unknown) => {
-    worker.terminate();
-    throw error;
-  });
-
+/** Keeps a file that was opened; another of the same name is closed. Its key is the name that it is asked by. */
+export function keepFile(file: Opened): AcceptedKey {
+  const project = nameOfFile(file.name);
   closeLocalFile(project);
-  files.set(project, {
-    name: file.name,
-    report,
-    ask: (path, query) => {
-      const id = nextId++;
-      return new Promise((resolve) => {
-        waiting.set(id, resolve);
-        post({ kind: 'ask', id, path, query });
-      });
-    },
-    close: () => worker.terminate(),
-  });
+  files.set(project, file);
   return { project, key: project, scopes: ['read'], isKept: false };
 }
 

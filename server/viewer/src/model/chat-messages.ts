@@ -1,21 +1,4 @@
-import { parseJson } from './parse-json.ts';
-
-/** A piece of a message. */
-export type MessagePart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'reasoning'; readonly text: string }
-  | { readonly kind: 'encrypted'; readonly bytes: number }
-  | { readonly kind: 'refusal'; readonly text: string }
-  /** An image or audio that is in the record, as `data:` address. */
-  | {
-      readonly kind: 'media';
-      readonly media: 'image' | 'audio' | 'file';
-      readonly data: string;
-      readonly name?: string;
-    }
-  /** One that is elsewhere, and is not loaded. */
-  | { readonly kind: 'remote'; readonly media: 'image' | 'audio' | 'file'; readonly address: string }
-  | { readonly kind: 'unknown'; readonly type: string; readonly value: unknown };
+import { type Fields, isFields, type MessagePart, mediaPart, partsOf, reasoningPart, textOf } from './message-parts.ts';
 
 export interface ToolCall {
   readonly id: string | undefined;
@@ -32,13 +15,11 @@ export interface ChatMessage {
   readonly toolCalls: readonly ToolCall[];
   /** Which call this is the result of, where it is one. */
   readonly toolCallId: string | undefined;
+  /** Whether it is the result of a call that failed, where the client says so. */
+  readonly isFailed: boolean;
+  /** Why the model stopped, where the message says so: a call with several choices has a reason for each. */
+  readonly finish: string | undefined;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /**
  * The messages in an input or output: the wire's own form, or that of a known client by its shape. Undefined where there are
@@ -53,84 +34,160 @@ export function messagesOf(payload: unknown): readonly ChatMessage[] | undefined
 function messageList(payload: unknown): readonly unknown[] | undefined {
   if (Array.isArray(payload)) return payload.some(looksLikeMessage) ? payload : undefined;
   if (!isFields(payload)) return undefined;
-  const { messages, choices, contents, candidates, system, input, output, content, role } = payload;
-  if (Array.isArray(messages)) {
-    // Anthropic has the system prompt beside the messages.
-    const first = system === undefined ? [] : [{ role: 'system', content: system }];
-    return [...first, ...messages];
-  }
-  if (Array.isArray(choices))
-    return choices.map((choice) => (isFields(choice) ? (choice['message'] ?? choice) : choice));
-  if (Array.isArray(contents)) return contents.map(geminiContent);
-  if (Array.isArray(candidates))
-    return candidates.map((candidate) => (isFields(candidate) ? geminiContent(candidate['content']) : candidate));
+  const { messages, choices, contents, candidates, input, output, prompt, content, role } = payload;
+  const system = systemOf(payload);
+  if (Array.isArray(messages)) return [...system, ...messages];
+  if (Array.isArray(choices)) return choices.map(choiceMessage);
+  if (Array.isArray(contents)) return [...system, ...contents.map(geminiContent)];
+  if (Array.isArray(candidates)) return candidates.map(geminiCandidate);
   if (Array.isArray(output) && output.some(looksLikeMessage)) return output;
-  if (Array.isArray(input) && input.some(looksLikeMessage)) return input;
-  if (typeof role === 'string' && content !== undefined) return [payload];
+  for (const list of [input, prompt])
+    if (Array.isArray(list) && list.some(looksLikeMessage)) return [...system, ...list];
+  // A question alone is a text like any other; with instructions beside it, it is a conversation.
+  if (system.length > 0 && typeof (input ?? prompt) === 'string')
+    return [...system, { role: 'user', content: input ?? prompt }];
+  if (typeof role === 'string' && (content ?? payload['parts']) !== undefined) return [payload];
   return undefined;
 }
+
+/** The system prompt, where a client has it beside the messages. */
+function systemOf({ system, instructions, systemInstruction, system_instruction }: Fields): readonly unknown[] {
+  const gemini = systemInstruction ?? system_instruction;
+  const content =
+    system ??
+    (typeof instructions === 'string' ? instructions : undefined) ??
+    (isFields(gemini) ? gemini['parts'] : gemini);
+  return content === undefined || content === null ? [] : [{ role: 'system', content }];
+}
+
+const itemTypes: ReadonlySet<unknown> = new Set([
+  'message',
+  'function_call',
+  'function_call_output',
+  'custom_tool_call',
+  'custom_tool_call_output',
+  'reasoning',
+]);
 
 const looksLikeMessage = (value: unknown): boolean =>
   isFields(value) &&
   (typeof value['role'] === 'string' ||
-    ['message', 'function_call', 'function_call_output', 'reasoning'].includes(String(value['type'])));
+    itemTypes.has(value['type']) ||
+    (isFields(value['message']) && looksLikeMessage(value['message'])));
+
+function choiceMessage(choice: unknown): unknown {
+  if (!isFields(choice)) return choice;
+  const { message, text, finish_reason } = choice;
+  if (isFields(message)) return { ...message, finish_reason };
+  return typeof text === 'string' ? { role: 'assistant', content: text, finish_reason } : choice;
+}
 
 function geminiContent(content: unknown): unknown {
   if (!isFields(content) || !Array.isArray(content['parts'])) return content;
-  return { role: content['role'] === 'model' ? 'assistant' : content['role'], content: content['parts'] };
+  const role = content['role'] === 'model' ? 'assistant' : (content['role'] ?? 'user');
+  return { role, content: content['parts'] };
+}
+
+function geminiCandidate(candidate: unknown): unknown {
+  if (!isFields(candidate)) return candidate;
+  const content = geminiContent(candidate['content']);
+  return isFields(content) ? { ...content, finish_reason: candidate['finishReason'] } : candidate;
 }
 
 function readMessage(value: unknown): readonly ChatMessage[] {
-  if (typeof value === 'string') return [message('unknown', [{ kind: 'text', text: value }])];
-  if (!isFields(value)) return [message('unknown', [{ kind: 'unknown', type: typeof value, value }])];
-  // Items of the OpenAI Responses API stand beside messages.
-  if (value['type'] === 'function_call') return [{ ...message('assistant', []), toolCalls: [readCall(value)] }];
-  if (value['type'] === 'function_call_output')
-    return [{ ...message('tool', partsOf(value['output'])), toolCallId: textOf(value['call_id']) }];
-  if (value['type'] === 'reasoning') return [message('assistant', reasoningOf(value))];
+  if (!isFields(value)) return [message('unknown', partsOf(value))];
+  if (isFields(value['message']) && typeof value['role'] !== 'string') return readMessage(value['message']);
+  return (
+    readItem(value) ??
+    (typeof value['role'] === 'string' ? readRole(value, value['role']) : [message('unknown', partsOf(value))])
+  );
+}
 
-  const role = textOf(value['role']) ?? 'unknown';
-  const calls: ToolCall[] = Array.isArray(value['tool_calls']) ? value['tool_calls'].map(readCall) : [];
-  if (isFields(value['function_call'])) calls.push(readCall(value['function_call']));
+/** Items of the OpenAI Responses API, which stand beside messages. */
+function readItem(item: Fields): readonly ChatMessage[] | undefined {
+  switch (item['type']) {
+    case 'function_call':
+    case 'custom_tool_call': {
+      const call = readCall(item);
+      return call && [{ ...message('assistant', []), toolCalls: [call] }];
+    }
+    case 'function_call_output':
+    case 'custom_tool_call_output':
+      return [{ ...message('tool', resultParts(item['output'])), toolCallId: textOf(item['call_id']) }];
+    case 'reasoning': {
+      const parts = reasoningPart(item);
+      return parts && [message('assistant', parts)];
+    }
+  }
+  return undefined;
+}
+
+/** What is known of a message, or says nothing of what was said. Whatever else has something in it is shown. */
+const knownMembers: ReadonlySet<string> = new Set([
+  ...['role', 'content', 'parts', 'name', 'tool_calls', 'function_call', 'refusal', 'reasoning', 'reasoning_content'],
+  ...['tool_call_id', 'toolCallId', 'audio', 'finish_reason', 'finishReason', 'stop_reason', 'usage', 'metadata'],
+  ...['providerOptions', 'providerMetadata', 'experimental_providerMetadata', 'cache_control'],
+]);
+
+function readRole(value: Fields, role: string): readonly ChatMessage[] {
+  const isResult = role === 'tool' || role === 'function';
+  const calls: ToolCall[] = [];
   const parts: MessagePart[] = [];
+  const results: ChatMessage[] = [];
+  for (const call of [...(Array.isArray(value['tool_calls']) ? value['tool_calls'] : []), value['function_call']]) {
+    const read = isFields(call) ? readCall(call) : undefined;
+    if (read !== undefined) calls.push(read);
+    else parts.push(...partsOf(call));
+  }
   const reasoning = textOf(value['reasoning']) ?? textOf(value['reasoning_content']);
   if (reasoning !== undefined && reasoning !== '') parts.push({ kind: 'reasoning', text: reasoning });
-  const results: ChatMessage[] = [];
-  for (const item of Array.isArray(value['content']) ? value['content'] : [value['content']]) {
+  const content = value['content'] ?? value['parts'];
+  for (const item of Array.isArray(content) ? content : [content]) {
     const call = toolUse(item);
     const result = toolResult(item);
     if (call !== undefined) calls.push(call);
     else if (result !== undefined) results.push(result);
-    else parts.push(...partsOf(item));
+    else parts.push(...(isResult ? resultParts(item) : partsOf(item)));
   }
+  if (isFields(value['audio'])) parts.push(...audioParts(value['audio']));
   if (typeof value['refusal'] === 'string' && value['refusal'] !== '')
     parts.push({ kind: 'refusal', text: value['refusal'] });
+  for (const [name, member] of Object.entries(value))
+    if (!knownMembers.has(name) && typeof member === 'object' && member !== null && Object.keys(member).length > 0)
+      parts.push({ kind: 'unknown', type: name, value: member });
   const own: ChatMessage = {
-    role,
+    ...message(role, parts),
     name: textOf(value['name']),
-    parts,
     toolCalls: calls,
     toolCallId: textOf(value['tool_call_id']) ?? textOf(value['toolCallId']),
+    finish: textOf(value['finish_reason']) ?? textOf(value['finishReason']) ?? textOf(value['stop_reason']),
   };
   const isOnlyResults = results.length > 0 && parts.length === 0 && calls.length === 0;
   return isOnlyResults ? results : [own, ...results];
 }
 
 const message = (role: string, parts: readonly MessagePart[]): ChatMessage => ({
-  role,
-  name: undefined,
-  parts,
-  toolCalls: [],
-  toolCallId: undefined,
+  ...{ role, name: undefined, parts, toolCalls: [], toolCallId: undefined, isFailed: false, finish: undefined },
 });
 
-function readCall(value: unknown): ToolCall {
-  if (!isFields(value)) return { id: undefined, name: 'unknown', input: value };
+/** What a model said aloud: the sound, and what it says. */
+function audioParts(audio: Fields): readonly MessagePart[] {
+  const { transcript, ...sound } = audio;
+  const said = textOf(transcript);
+  return [
+    ...(mediaPart('audio', { format: 'wav', ...sound }) ?? [{ kind: 'unknown', type: 'audio', value: sound } as const]),
+    ...(said === undefined ? [] : [{ kind: 'text', text: said } as const]),
+  ];
+}
+
+function readCall(value: Fields): ToolCall | undefined {
   const target = isFields(value['function']) ? value['function'] : value;
-  const id = textOf(value['id']) ?? textOf(value['call_id']) ?? textOf(value['toolCallId']);
+  const name = textOf(target['name']) ?? textOf(target['toolName']);
+  if (name === undefined) return undefined;
   return {
-    id: textOf(value['call_id']) ?? id,
-    name: textOf(target['name']) ?? textOf(target['toolName']) ?? 'unknown',
+    // Items of the Responses API have an id of their own beside that of the call.
+    id: textOf(value['call_id']) ?? textOf(value['id']) ?? textOf(value['toolCallId']),
+    name,
     input: target['arguments'] ?? target['args'] ?? target['input'],
   };
 }
@@ -138,163 +195,41 @@ function readCall(value: unknown): ToolCall {
 /** A call of a tool that stands among the parts of a message: Anthropic, the AI SDK, Gemini. */
 function toolUse(item: unknown): ToolCall | undefined {
   if (!isFields(item)) return undefined;
-  if (item['type'] === 'tool_use' || item['type'] === 'tool-call' || item['type'] === 'tool_call')
-    return readCall(item);
+  if (/^(?:(?:server_|mcp_)?tool_use|tool[-_]call)$/.test(String(item['type']))) return readCall(item);
   if (isFields(item['functionCall'])) return readCall(item['functionCall']);
   return undefined;
 }
 
 function toolResult(item: unknown): ChatMessage | undefined {
   if (!isFields(item)) return undefined;
-  if (item['type'] === 'tool_result' || item['type'] === 'tool-result' || item['type'] === 'tool_call_response') {
-    const content = item['content'] ?? item['output'] ?? item['result'] ?? item['response'];
-    const toolCallId = textOf(item['tool_use_id']) ?? textOf(item['toolCallId']) ?? textOf(item['id']);
-    return { ...message('tool', allParts(content)), name: textOf(item['toolName']), toolCallId };
+  if (isFields(item['functionResponse'])) {
+    const { response, name } = item['functionResponse'];
+    return { ...message('tool', resultParts(response)), name: textOf(name) };
   }
-  if (isFields(item['functionResponse']))
-    return {
-      ...message('tool', partsOf(item['functionResponse']['response'])),
-      name: textOf(item['functionResponse']['name']),
-    };
-  return undefined;
+  if (!/^(?:\w+_tool_result|tool[-_]result|tool_call_response)$/.test(String(item['type']))) return undefined;
+  const toolCallId = textOf(item['tool_use_id']) ?? textOf(item['toolCallId']) ?? textOf(item['id']);
+  if (toolCallId === undefined) return undefined;
+  const content = item['content'] ?? item['output'] ?? item['result'] ?? item['response'];
+  const isError = item['is_error'] === true || item['isError'] === true;
+  const isErrorOutput = isFields(content) && String(content['type']).startsWith('error');
+  return {
+    ...message('tool', resultParts(content)),
+    name: textOf(item['toolName']),
+    toolCallId,
+    isFailed: isError || isErrorOutput,
+  };
 }
 
-const allParts = (content: unknown): readonly MessagePart[] =>
-  Array.isArray(content) ? content.flatMap(partsOf) : partsOf(content);
+const outputTypes: ReadonlySet<unknown> = new Set(['text', 'json', 'content', 'error-text', 'error-json']);
 
-function partsOf(item: unknown): readonly MessagePart[] {
-  if (item === undefined || item === null || item === '') return [];
-  if (typeof item === 'string') return [{ kind: 'text', text: item }];
-  if (Array.isArray(item)) return item.flatMap(partsOf);
-  if (!isFields(item)) return [{ kind: 'unknown', type: typeof item, value: item }];
-  const type = textOf(item['type']) ?? '';
-  const text = textOf(item['text']) ?? textOf(item['content']);
-  switch (type) {
-    case 'text':
-    case 'input_text':
-    case 'output_text':
-      return [{ kind: 'text', text: text ?? '' }];
-    case 'refusal':
-      return [{ kind: 'refusal', text: textOf(item['refusal']) ?? text ?? '' }];
-    case 'thinking':
-    case 'reasoning':
-      return reasoningOf(item);
-    case 'redacted_thinking':
-      return [{ kind: 'encrypted', bytes: (textOf(item['data']) ?? '').length }];
-    case 'image_url':
-    case 'input_image':
-    case 'image':
-      return [mediaOf('image', item)];
-    case 'input_audio':
-    case 'audio':
-      return [mediaOf('audio', item)];
-    case 'file':
-    case 'input_file':
-    case 'document':
-      return [mediaOf('file', item)];
-    case '':
-      if (text !== undefined && Object.keys(item).length === 1) return [{ kind: 'text', text }];
-      if (isFields(item['inlineData'])) return [mediaOf('image', item['inlineData'])];
-      break;
-  }
-  return [{ kind: 'unknown', type: type === '' ? 'object' : type, value: item }];
+/** What a tool answered: parts of a message, or any JSON. */
+function resultParts(result: unknown): readonly MessagePart[] {
+  if (Array.isArray(result))
+    return result.every((part) => isFields(part) && typeof part['type'] === 'string') ? partsOf(result) : json(result);
+  if (!isFields(result)) return partsOf(result);
+  // The AI SDK says of what kind a result is.
+  if (outputTypes.has(result['type']) && 'value' in result) return resultParts(result['value']);
+  return typeof result['type'] === 'string' ? partsOf(result) : json(result);
 }
 
-function reasoningOf(item: Fields): readonly MessagePart[] {
-  const summary = Array.isArray(item['summary'])
-    ? item['summary'].map((part) => (isFields(part) ? (textOf(part['text']) ?? '') : '')).join('\n\n')
-    : '';
-  const text = textOf(item['thinking']) ?? textOf(item['text']) ?? textOf(item['content']) ?? summary;
-  const encrypted = textOf(item['encrypted_content']);
-  const parts: MessagePart[] = [];
-  if (text !== '') parts.push({ kind: 'reasoning', text });
-  if (encrypted !== undefined) parts.push({ kind: 'encrypted', bytes: Math.round(encrypted.length * 0.75) });
-  return parts.length === 0 ? [{ kind: 'unknown', type: 'reasoning', value: item }] : parts;
-}
-
-function mediaOf(media: 'image' | 'audio' | 'file', item: Fields): MessagePart {
-  const nested = [
-    item['image_url'],
-    item['input_audio'],
-    item['file'],
-    item['source'],
-    item['image'],
-    item['data'],
-  ].find((value) => isFields(value) || typeof value === 'string');
-  const holder = isFields(nested) ? nested : item;
-  const name = textOf(holder['filename']) ?? textOf(item['filename']) ?? textOf(item['title']);
-  const address =
-    typeof nested === 'string' ? nested : (textOf(holder['url']) ?? textOf(holder['file_data']) ?? textOf(item['url']));
-  if (address?.startsWith('data:'))
-    return { kind: 'media', media, data: address, ...(name === undefined ? {} : { name }) };
-  if (address !== undefined && /^[a-z]+:\/\//i.test(address)) return { kind: 'remote', media, address };
-  const base64 = textOf(holder['data']) ?? (address !== undefined && address.length > 64 ? address : undefined);
-  if (base64 === undefined) return { kind: 'unknown', type: textOf(item['type']) ?? media, value: item };
-  const mime =
-    textOf(holder['media_type']) ??
-    textOf(holder['mimeType']) ??
-    textOf(holder['format']) ??
-    'application/octet-stream';
-  return { kind: 'media', media, data: `data:${mime};base64,${base64}`, ...(name === undefined ? {} : { name }) };
-}
-
-/** A call with its result. */
-export interface PairedCall {
-  readonly call: ToolCall;
-  readonly result: ChatMessage | undefined;
-  /** How the two were found to belong together. */
-  readonly pairedBy: 'id' | 'order' | undefined;
-}
-
-/** A message as it is shown: its calls with their results beneath them. */
-export interface ShownMessage {
-  readonly message: ChatMessage;
-  readonly calls: readonly PairedCall[];
-  /** A result whose call is not in the record. */
-  readonly isLooseResult: boolean;
-}
-
-/** Pairs calls with results: by id, and where there are none by their order within the turn. */
-export function pairToolCalls(messages: readonly ChatMessage[]): readonly ShownMessage[] {
-  const used = new Set<ChatMessage>();
-  const byId = new Map<string, ChatMessage>();
-  for (const entry of messages)
-    if (isResult(entry) && entry.toolCallId !== undefined && !byId.has(entry.toolCallId))
-      byId.set(entry.toolCallId, entry);
-
-  const calls = messages.map((entry, index) => {
-    // The results of a turn stand after it, up to the next message that is none.
-    const turn: ChatMessage[] = [];
-    for (let at = index + 1; at < messages.length && isResult(messages[at] as ChatMessage); at++)
-      turn.push(messages[at] as ChatMessage);
-    return entry.toolCalls.map((call): PairedCall => {
-      const named = call.id === undefined ? undefined : byId.get(call.id);
-      const ordered = turn.find(
-        (result) => !used.has(result) && (result.toolCallId === undefined || call.id === undefined),
-      );
-      const result = named ?? ordered;
-      if (result !== undefined) used.add(result);
-      return { call, result, pairedBy: named !== undefined ? 'id' : result === undefined ? undefined : 'order' };
-    });
-  });
-  return messages.flatMap((entry, index) => {
-    if (used.has(entry)) return [];
-    return [{ message: entry, calls: calls[index] ?? [], isLooseResult: isResult(entry) }];
-  });
-}
-
-const isResult = ({ role, toolCallId }: ChatMessage): boolean =>
-  role === 'tool' || role === 'function' || toolCallId !== undefined;
-
-/** The arguments of a call: what they are as JSON, or, where they are none, the text and where it stops being JSON. */
-export function readArguments(
-  input: unknown,
-): { readonly value: unknown } | { readonly text: string; readonly brokenAt: number } {
-  if (typeof input !== 'string') return { value: input };
-  try {
-    return { value: parseJson(input) };
-  } catch (error) {
-    const [, position] = /position (\d+)/.exec((error as Error).message) ?? [];
-    return { text: input, brokenAt: position === undefined ? input.length : Number(position) };
-  }
-}
+const json = (value: unknown): readonly MessagePart[] => [{ kind: 'json', value }];

@@ -14,3 +14,7 @@ export function linkOf(address: string, text: string): SafeLink | undefined {
   const isElsewhere = claimed !== undefined && !place.toLowerCase().endsWith(claimed.toLowerCase());
   return { href, realHost: isElsewhere ? place : undefined };
 }
+
+/** Where an address leads, for a reader: its host, or its beginning where it has none. */
+export const hostOf = (address: string): string =>
+  (URL.canParse(address) ? new URL(address).host : '') || address.slice(0, 60);

@@ -54,7 +54,7 @@ export async function searchJson(value: unknown, search: JsonSearch, signal: Abo
 const wordCharacter = /[\p{L}\p{M}\p{N}_]/u;
 
 /** Whether a text has what is searched for in it. */
-export function matcherOf({ needle, isCaseSensitive, isWholeWord }: JsonSearch): (text: string) => boolean {
+function matcherOf({ needle, isCaseSensitive, isWholeWord }: JsonSearch): (text: string) => boolean {
   const fold = (text: string) => (isCaseSensitive ? text : text.toLowerCase());
   const wanted = fold(needle);
   if (!isWholeWord) return (text) => fold(text).includes(wanted);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { hostileTexts } from '../data/hostile.ts';
 import { type OddSpan, oddTrace } from '../data/odd.ts';
-import { openPage, openTrace, send, settled, tableRows } from './harness/page.ts';
+import { openPage, openTrace, searchOf, send, settled, tableRows } from './harness/page.ts';
 
 /** A trace of one model call, opened at it. */
 async function openCall(span: Partial<OddSpan>, search = '') {
@@ -173,6 +173,172 @@ describe('messages', () => {
   });
 });
 
+describe('the messages of a run', () => {
+  const system = ['You answer briefly.', ...Array.from({ length: 8 }, (_, at) => `Rule ${at} of eight.`)].join('\n');
+  const call = { id: 'call-1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } };
+  const question = [
+    { role: 'system', content: system },
+    { role: 'user', content: 'Is it cold?' },
+  ];
+  const asked = { role: 'assistant', content: null, tool_calls: [call] };
+  const told = { role: 'tool', tool_call_id: 'call-1', content: '{"degrees":-4}' };
+
+  async function openRun(spanName: string, search = '') {
+    const trace = oddTrace(
+      [
+        {
+          name: 'first',
+          at: [0, 100],
+          span_type: 'llm',
+          input_data: { messages: question },
+          output_data: { messages: [asked] },
+          tools: [{ type: 'function', function: { name: 'get_weather' } }],
+        },
+        { name: 'get_weather', at: [120, 522], span_type: 'tool', status: 'error', error: 'no such place' },
+        {
+          name: 'second',
+          at: [600, 900],
+          span_type: 'llm',
+          tokens_reasoning: 1204,
+          input_data: { messages: [...question, asked, told] },
+          output_data: { messages: [{ role: 'assistant', content: 'Yes.', reasoning: 'Minus four is cold.' }] },
+        },
+        {
+          name: 'other',
+          at: [910],
+          span_type: 'llm',
+          input_data: {
+            messages: [
+              { role: 'system', content: system },
+              { role: 'user', content: 'Something else' },
+            ],
+          },
+          output_data: { messages: [{ role: 'assistant', content: 'It is **not yet' }] },
+        },
+      ],
+      { name: 'run' },
+    );
+    await send(trace);
+    const id = trace.spans?.find(({ name }) => name === spanName)?.span_id ?? '';
+    const opened = await openTrace(trace.traceId, `span=${id}${search}`);
+    return { ...opened, panel: opened.page.locator('[data-panel]'), trace };
+  }
+
+  it('lead from a call of a tool to its span, with how long that took', async () => {
+    const { page, panel, trace } = await openRun('first');
+    const card = panel.getByRole('region', { name: 'Call of get_weather' });
+
+    await card.getByRole('button', { name: 'failed 402 ms' }).click();
+
+    const tool = trace.spans?.find(({ name }) => name === 'get_weather')?.span_id;
+    await expect.poll(() => searchOf(page).get('span')).toBe(tool);
+    await panel.getByRole('heading', { name: 'get_weather' }).waitFor();
+  });
+
+  it('fold what the call before had, and draw nothing of it before it is wanted', async () => {
+    const { panel } = await openRun('second');
+    await panel.getByText('New in this call').waitFor();
+    expect(await panel.getByText('Is it cold?').count()).toBe(0);
+
+    await panel.getByText('3 messages carried over from first #1').click();
+
+    await panel.getByText('Is it cold?').waitFor();
+    await panel.getByText('Reasoning, 1,204 tokens').click();
+    await panel.getByText('Minus four is cold.').waitFor();
+  });
+
+  it('say that a system prompt is that of the call before, and lead there', async () => {
+    const { page, panel, trace } = await openRun('other');
+    await panel.getByText('35 words').waitFor();
+    expect(await panel.getByText('Rule 7 of eight.').count()).toBe(0);
+
+    await panel.getByRole('button', { name: 'the same as in second #2' }).click();
+
+    const second = trace.spans?.find(({ name }) => name === 'second')?.span_id;
+    await expect.poll(() => searchOf(page).get('span')).toBe(second);
+  });
+
+  it('are shown plainly while they are being written', async () => {
+    const { panel } = await openRun('other');
+
+    await panel.getByText('It is **not yet').waitFor();
+    await panel.getByText('still running').waitFor();
+  });
+
+  it('say which tools were offered', async () => {
+    const { panel } = await openRun('first');
+    expect(await panel.getByRole('tree', { name: 'Tools offered' }).count()).toBe(0);
+
+    await panel.getByText('1 tool offered').click();
+
+    await panel.getByRole('tree', { name: 'Tools offered' }).getByText('get_weather').waitFor();
+  });
+
+  it('have a tab for each choice, with why it ended', async () => {
+    const { panel } = await openCall({
+      output_data: {
+        choices: [
+          { message: { role: 'assistant', content: 'the first' }, finish_reason: 'stop' },
+          { message: { role: 'assistant', content: 'the second' }, finish_reason: 'length' },
+        ],
+      },
+    });
+    await panel.getByText('the first').waitFor();
+    expect(await panel.getByText('the second').count()).toBe(0);
+
+    await panel.getByRole('button', { name: 'Choice 2 of 2' }).click();
+
+    await panel.getByText('the second').waitFor();
+    await panel.getByText('Stopped at the token limit').waitFor();
+  });
+
+  it('play a sound that is in the record, and fetch none before', async () => {
+    const sound = btoa('RIFF\u0024\0\0\0WAVEfmt ');
+    const { panel, strays, complaints } = await openCall({
+      input_data: {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'input_audio', input_audio: { data: sound, format: 'wav' } },
+              { type: 'input_audio', input_audio: { url: 'https://example.org/a.wav' } },
+            ],
+          },
+        ],
+      },
+      ...said('heard'),
+    });
+
+    await panel.locator('audio[controls][preload=none]').waitFor();
+    await panel.getByText('Audio at example.org, not loaded').waitFor();
+    expect([strays, complaints]).toEqual([[], []]);
+  });
+
+  it('in Markdown name an image of elsewhere, and copy its address', async () => {
+    const { page, panel } = await openCall(said('![a chart](https://example.org/chart.png?id=1)'));
+
+    await panel.getByText('Image a chart at example.org, not loaded').waitFor();
+    await panel.getByRole('button', { name: 'Copy address' }).click();
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toBe('https://example.org/chart.png?id=1');
+  });
+
+  it('fold a long text, and remember whether Markdown is wanted', async () => {
+    const long = Array.from({ length: 40 }, (_, at) => `**line** ${at}`).join('\n');
+    const { page, panel } = await openCall(said(long));
+    await panel.locator('strong').getByText('line').first().waitFor();
+    expect(await panel.getByText('line 39').count()).toBe(0);
+
+    await panel.getByRole('button', { name: /^Show all \(\d+ characters\)$/ }).click();
+    await panel.getByText('line 39').first().waitFor();
+    await panel.getByRole('button', { name: 'Markdown' }).click();
+    await panel.getByText('**line** 0').waitFor();
+    await page.reload();
+    await panel.getByText('**line** 0').waitFor();
+  });
+});
+
 describe('JSON', () => {
   it('of 5 MB opens, is searched and folded without stopping the page', async () => {
     const items = Array.from({ length: 40_000 }, (_, index) => ({
@@ -281,7 +447,7 @@ describe('JSON', () => {
     await parsed.getByRole('button', { name: 'Parse' }).waitFor();
     await page.keyboard.press('Escape');
     await tree.getByRole('treeitem', { name: 'not:' }).getByRole('button', { name: 'Parse' }).click();
-    await page.getByRole('dialog').getByText('It only looks like JSON.').waitFor();
+    await page.getByRole('dialog').getByText('Not valid JSON at character 2').waitFor();
   });
 
   it('shows an image in it on request, by what its bytes are, and gives its address back', async () => {

@@ -1,16 +1,17 @@
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { Suspense, useCallback, useEffect, useState } from 'react';
 import { useShortcuts } from '../../shortcuts.ts';
-import { Dialog } from '../parts/dialog.tsx';
-import { PayloadText } from '../parts/payload-text.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import styles from './file-drop.module.css';
-import { useOpenFile } from './use-open-file.ts';
+
+const { Part: DroppedFile } = lazyPart(() => import('./dropped-file.tsx').then((part) => part.DroppedFile));
 
 /** Takes a file that is dropped anywhere on a page. */
 export function FileDrop() {
   const navigate = useNavigate();
-  const { open, opening, error, dismiss } = useOpenFile();
+  const [dropped, setDropped] = useState<File>();
   const [isOver, setIsOver] = useState(false);
+  const forget = useCallback(() => setDropped(undefined), []);
   useShortcuts('Files', [
     { keys: 'g o', label: 'Open a file of this computer', run: () => void navigate({ to: '/file' } as never) },
   ]);
@@ -26,8 +27,7 @@ export function FileDrop() {
       if (!hasFile(event)) return;
       event.preventDefault();
       setIsOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) void open(file);
+      setDropped(event.dataTransfer?.files[0]);
     };
     addEventListener('dragover', over);
     addEventListener('dragleave', leave);
@@ -37,25 +37,18 @@ export function FileDrop() {
       removeEventListener('dragleave', leave);
       removeEventListener('drop', drop);
     };
-  }, [open]);
+  }, []);
 
-  if (isOver || opening !== undefined)
+  if (isOver)
     return (
       <div className={styles.over} role="status">
-        {opening === undefined ? (
-          'Drop to open. Nothing is uploaded.'
-        ) : (
-          <>
-            Reading <PayloadText text={opening.name} /> {opening.progress}…
-          </>
-        )}
+        Drop to open. Nothing is uploaded.
       </div>
     );
+  if (dropped === undefined) return null;
   return (
-    <Dialog title="The file cannot be opened" isOpen={error !== undefined} onClose={dismiss}>
-      <p className={styles.error}>
-        <PayloadText text={error ?? ''} />
-      </p>
-    </Dialog>
+    <Suspense fallback={null}>
+      <DroppedFile file={dropped} onDone={forget} />
+    </Suspense>
   );
 }

@@ -2,7 +2,8 @@ import { useNavigate } from '@tanstack/react-router';
 import { useCallback, useState } from 'react';
 import { rememberKey } from '../../api/keys.ts';
 import { queryClient } from '../../api/queries.ts';
-import { openedFile, openLocalFile } from '../../file/opened-files.ts';
+import { openLocalFile } from '../../file/open-local-file.ts';
+import { openedFile } from '../../file/opened-files.ts';
 import { formatBytes } from '../../model/format.ts';
 
 /** How the opening of a file stands. */
@@ -12,14 +13,14 @@ export interface Opening {
   readonly share: number;
 }
 
-/** Opens a file and goes to its traces: all of them, from the first to the last. */
+/** Opens a file and goes to its traces: all of them, from the first to the last. Resolves with whether it could be opened. */
 export function useOpenFile() {
   const navigate = useNavigate();
   const [opening, setOpening] = useState<Opening>();
   const [error, setError] = useState<string>();
 
   const open = useCallback(
-    async (file: File) => {
+    async (file: File): Promise<boolean> => {
       setError(undefined);
       setOpening({ name: file.name, progress: '', share: 0 });
       try {
@@ -35,10 +36,13 @@ export function useOpenFile() {
         rememberKey(key);
         const { from, to } = openedFile(key.project)?.report ?? {};
         await navigate({ to: '/traces', search: { project: key.project, from, to } } as never);
+        return true;
       } catch (failure) {
         setError(`${file.name}: ${failure instanceof Error ? failure.message : String(failure)}`);
+        return false;
+      } finally {
+        setOpening(undefined);
       }
-      setOpening(undefined);
     },
     [navigate],
   );

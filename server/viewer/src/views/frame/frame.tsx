@@ -1,18 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useNavigate } from '@tanstack/react-router';
-import { useEffect, useMemo, useRef } from 'react';
+import { Suspense, useEffect, useMemo, useRef } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { meQuery } from '../../api/queries.ts';
 import { signInByItself, useKey } from '../../api/session.ts';
 import { isFile } from '../../file/opened-files.ts';
 import { SessionContext } from '../../session-context.ts';
 import { useUrlState } from '../../url-state.ts';
-import { FileBanner } from '../file/file-banner.tsx';
 import { FileDrop } from '../file/file-drop.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import styles from './frame.module.css';
 import { KeyRefused } from './key-refused.tsx';
 import { StaleBar } from './stale-bar.tsx';
 import { TopBar } from './top-bar.tsx';
+
+const { Part: FileBanner } = lazyPart(() => import('../file/file-banner.tsx').then((part) => part.FileBanner));
 
 /** What stands around every page but the one for signing in: it makes sure of a key, and holds the top bar. */
 export function Frame() {
@@ -40,7 +42,11 @@ export function Frame() {
       <div className={styles.frame}>
         <TopBar />
         <StaleBar />
-        <FileBanner project={session.project} />
+        {isFile(session.project) && (
+          <Suspense fallback={null}>
+            <FileBanner project={session.project} />
+          </Suspense>
+        )}
         <main id="page" tabIndex={-1} className={styles.page}>
           <Outlet />
         </main>

@@ -3,6 +3,7 @@ import { type MouseEvent, useState } from 'react';
 import { formatExact } from '../../model/format.ts';
 import { type JsonRow, pageOfChildren } from '../../model/json-rows.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
+import { PayloadText } from '../parts/payload-text.tsx';
 import { JsonValue } from './json-value.tsx';
 import styles from './json-view.module.css';
 import type { OpenedText } from './string-layer.tsx';
@@ -42,7 +43,11 @@ export function JsonRowView({ id, row, top, isActive, isMatch, onPress, onOpenTe
           <span className={styles.chevron} aria-hidden>
             {size !== undefined && size > 0 && (isOpen ? <ChevronDown size={14} /> : <ChevronRight size={14} />)}
           </span>
-          {label !== undefined && <span className={styles.label}>{label}:</span>}
+          {label !== undefined && (
+            <span className={styles.label}>
+              <PayloadText text={label} />:
+            </span>
+          )}
           <JsonValue value={value} isOpen={isOpen} onOpenText={onOpenText} />
           {(isActive || isPointedAt) && <RowActions row={row} />}
         </>

@@ -1,5 +1,6 @@
 import { formatExact } from '../../model/format.ts';
 import { countOfChildren, jsonKind, labelsOf } from '../../model/json-value.ts';
+import { PayloadText } from '../parts/payload-text.tsx';
 import styles from './json-view.module.css';
 import type { OpenedText } from './string-layer.tsx';
 import { StringValue } from './string-value.tsx';
@@ -27,7 +28,11 @@ export function JsonValue({ value, isOpen, onOpenText }: JsonValueProps) {
     case 'array':
       return <span className={styles.punctuation}>{arrayText(value as object, isOpen)}</span>;
     case 'object':
-      return <span className={styles.punctuation}>{objectText(value as object, isOpen)}</span>;
+      return (
+        <span className={styles.punctuation}>
+          <PayloadText text={objectText(value as object, isOpen)} />
+        </span>
+      );
   }
 }
 

@@ -1,6 +1,7 @@
 import { type ReactNode, useMemo } from 'react';
 import { type Base64Look, base64Look } from '../../model/base64.ts';
-import { formatBytes } from '../../model/format.ts';
+import { formatBytes, formatExact } from '../../model/format.ts';
+import { jsonBreak } from '../../model/json-break.ts';
 import { parseJson } from '../../model/parse-json.ts';
 import { LazyMedia } from '../media/lazy-media.tsx';
 import { Dialog } from '../parts/dialog.tsx';
@@ -51,7 +52,7 @@ function ParsedText({ text, renderJson }: Pick<StringLayerProps, 'renderJson'> &
   if (parsed !== undefined) return renderJson(parsed.value);
   return (
     <>
-      <p className={styles.notJson}>It only looks like JSON.</p>
+      <p className={styles.notJson}>Not valid JSON at character {formatExact(jsonBreak(text) ?? text.length)}</p>
       <LongText text={text} />
     </>
   );

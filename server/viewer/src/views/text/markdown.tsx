@@ -4,6 +4,7 @@ import { parseMarkdown } from '../../model/parse-markdown.ts';
 import { linkOf } from '../../model/safe-link.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
+import { RemoteMedia } from '../parts/remote-media.tsx';
 import styles from './markdown.module.css';
 
 /**
@@ -84,7 +85,7 @@ function element(node: Nodes, isPlain: boolean): ReactNode {
     case 'image':
       return (
         <span className={styles.remote}>
-          Image <PayloadText text={node.alt ?? ''} /> at <PayloadText text={hostOf(node.url)} />, not loaded
+          <RemoteMedia what="Image" name={node.alt ?? ''} address={node.url} />
         </span>
       );
     case 'linkReference':
@@ -160,6 +161,3 @@ function PayloadLink({ address, text, children: content }: PayloadLinkProps) {
 
 const plainText = (node: Nodes): string =>
   'value' in node ? node.value : 'children' in node ? (node.children as Nodes[]).map(plainText).join('') : '';
-
-const hostOf = (address: string): string =>
-  URL.canParse(address) ? new URL(address).host || address.slice(0, 60) : address.slice(0, 60);

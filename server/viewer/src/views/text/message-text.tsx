@@ -5,10 +5,11 @@ import { countInvisible } from '../../model/invisible-characters.ts';
 import { usePreferences } from '../../preferences.ts';
 import { Button } from '../parts/button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
-import { LongText } from './long-text.tsx';
 import styles from './message-text.module.css';
 
 const Markdown = lazy(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown })));
+
+const LongText = lazy(() => import('./long-text.tsx').then((module) => ({ default: module.LongText })));
 
 const foldFromLines = 20;
 const foldFromCharacters = 4_000;
@@ -18,15 +19,22 @@ const mostMarkdown = 200_000;
 interface MessageTextProps {
   readonly text: string;
   /** Fold from so many lines on. @default 20 */
-  readonly lines?: number;
+  readonly lines?: number | undefined;
+  /** It is still being written: shown as it is so far, with an open end. @default false */
+  readonly isPartial?: boolean | undefined;
 }
 
 /** The text of a message: Markdown or plain, folded where it is long. */
-export function MessageText({ text, lines = foldFromLines }: MessageTextProps) {
+export function MessageText({ text, lines = foldFromLines, isPartial = false }: MessageTextProps) {
   const { isMarkdown } = usePreferences();
   const [isOpen, setIsOpen] = useState(false);
   const [isPlain, setIsPlain] = useState(false);
-  if (text.length > mostMarkdown) return <LongText text={text} />;
+  if (text.length > mostMarkdown)
+    return (
+      <Suspense fallback={null}>
+        <LongText text={text} />
+      </Suspense>
+    );
   const head = headOf(text, lines);
   const shown = isOpen ? text : head;
   const hidden = countInvisible(text);
@@ -40,12 +48,12 @@ export function MessageText({ text, lines = foldFromLines }: MessageTextProps) {
           </Button>
         </p>
       )}
-      {isMarkdown && hasMarkup(shown) ? (
+      {isMarkdown && !isPartial && hasMarkup(shown) ? (
         <Suspense fallback={<Plain text={shown} isPlain={isPlain} />}>
           <Markdown text={shown} isPlain={isPlain} />
         </Suspense>
       ) : (
-        <Plain text={shown} isPlain={isPlain} />
+        <Plain text={shown} isPlain={isPlain} isOpenEnded={isPartial && shown === text} />
       )}
       {head.length < text.length && (
         <Button look="quiet" onClick={() => setIsOpen(!isOpen)}>
@@ -56,10 +64,17 @@ export function MessageText({ text, lines = foldFromLines }: MessageTextProps) {
   );
 }
 
-function Plain({ text, isPlain }: { readonly text: string; readonly isPlain: boolean }) {
+interface PlainProps {
+  readonly text: string;
+  readonly isPlain: boolean;
+  readonly isOpenEnded?: boolean;
+}
+
+function Plain({ text, isPlain, isOpenEnded = false }: PlainProps) {
   return (
     <p className={styles.plain} dir="auto">
       <PayloadText text={text} isPlain={isPlain} />
+      {isOpenEnded && <span className={styles.openEnd} aria-hidden />}
     </p>
   );
 }

@@ -4,6 +4,7 @@ import { Ellipsis, ListTree } from 'lucide-react';
 import type { TraceTree } from '../../../api/trace-tree.ts';
 import { curlOf, fixtureOf } from '../../../model/copy-forms.ts';
 import type { PathSegment } from '../../../model/critical-path.ts';
+import { finishText } from '../../../model/finish-reason.ts';
 import {
   formatCost,
   formatCount,
@@ -35,13 +36,6 @@ interface PanelHeaderProps {
   readonly whole: SpanRecord | undefined;
 }
 
-const finishes: Readonly<Record<string, string>> = {
-  length: 'Stopped at the token limit',
-  max_tokens: 'Stopped at the token limit',
-  content_filter: 'Stopped by the content filter',
-  safety: 'Stopped by the content filter',
-};
-
 /** The name, state, time, tokens and cost of what is selected; its error, if it failed; and what can be copied. */
 export function PanelHeader({ data, tree, index, nowMs, siblings, segments, whole }: PanelHeaderProps) {
   const { zone } = usePreferences();
@@ -56,7 +50,7 @@ export function PanelHeader({ data, tree, index, nowMs, siblings, segments, whol
   const skew = skewText(tree, index);
   const at = siblings.indexOf(index);
   const onPathMs = segments?.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
-  const finish = whole?.finish_reason === undefined ? undefined : finishes[whole.finish_reason.toLowerCase()];
+  const finish = finishText(whole?.finish_reason);
   const copy = (text: string) => void navigator.clipboard.writeText(text);
   const id = whole?.span_id ?? trace.trace_id;
 

@@ -18,10 +18,10 @@ import { Tabs } from '../../parts/tabs.tsx';
 import { MessagesTab } from './messages-tab.tsx';
 import styles from './panel.module.css';
 import { PanelHeader } from './panel-header.tsx';
-import { TranscriptTab } from './transcript-tab.tsx';
 
-// What a trace opens with is its messages; the other tabs follow.
+// What a model call opens with is its messages; the other tabs follow.
 const { Part: InputOutputTab } = lazyPart(() => import('./input-output-tab.tsx').then((part) => part.InputOutputTab));
+const { Part: TranscriptTab } = lazyPart(() => import('./transcript-tab.tsx').then((part) => part.TranscriptTab));
 const { Part: UsageTab } = lazyPart(() => import('./usage-tab.tsx').then((part) => part.UsageTab));
 const { Part: TraceUsageTab } = lazyPart(() => import('./usage-tab.tsx').then((part) => part.TraceUsageTab));
 const { Part: EventsTab } = lazyPart(() => import('./events-tab.tsx').then((part) => part.EventsTab));

@@ -1,23 +1,33 @@
 import { Wrench } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { type ChatMessage, type PairedCall, readArguments } from '../../../model/chat-messages.ts';
+import { readArguments } from '../../../model/call-arguments.ts';
 import { formatExact, shortId } from '../../../model/format.ts';
+import type { PairedCall } from '../../../model/tool-calls.ts';
 import { LazyJsonView } from '../../json/lazy-json-view.tsx';
+import { Button } from '../../parts/button.tsx';
 import { PayloadText } from '../../parts/payload-text.tsx';
 import { MessageText } from '../../text/message-text.tsx';
 import styles from './message-list.module.css';
+import { MessagePartView } from './message-part.tsx';
+
+/** The span of a tool, as a call of it leads there. */
+export interface LinkedSpan {
+  /** How long it took: `402 ms`. */
+  readonly duration: string;
+  readonly isFailed: boolean;
+  readonly onOpen: () => void;
+}
 
 interface ToolCallCardProps {
   readonly pair: PairedCall;
   /** Which of several calls in parallel. */
   readonly number: number | undefined;
-  readonly renderResult: (result: ChatMessage) => ReactNode;
+  readonly span: LinkedSpan | undefined;
 }
 
 const twelveLines = 264;
 
 /** A call of a tool: what it was asked, and directly beneath what it answered. */
-export function ToolCallCard({ pair: { call, result, pairedBy }, number, renderResult }: ToolCallCardProps) {
+export function ToolCallCard({ pair: { call, result, pairedBy }, number, span }: ToolCallCardProps) {
   const read = readArguments(call.input);
   return (
     <section className={styles.call} aria-label={`Call of ${call.name}`}>
@@ -33,6 +43,11 @@ export function ToolCallCard({ pair: { call, result, pairedBy }, number, renderR
           </code>
         )}
         {pairedBy === 'order' && <span>paired by order</span>}
+        {span !== undefined && (
+          <Button look="quiet" className={styles.span} title="Open its span" onClick={span.onOpen}>
+            {span.isFailed && <span className={styles.failed}>failed</span>} {span.duration}
+          </Button>
+        )}
       </header>
       {'value' in read ? (
         <LazyJsonView value={read.value} label={`Arguments of ${call.name}`} mostHeight={twelveLines} />
@@ -42,8 +57,14 @@ export function ToolCallCard({ pair: { call, result, pairedBy }, number, renderR
           <MessageText text={read.text} />
         </>
       )}
-      <p className={styles.arrow}>{result === undefined ? 'No result in this record' : 'Result'}</p>
-      {result !== undefined && renderResult(result)}
+      <p className={styles.arrow}>
+        {result === undefined ? 'No result in this record' : 'Result'}
+        {result?.isFailed === true && <span className={styles.failed}> Failed</span>}
+      </p>
+      {result?.parts.map((part, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts of a message do not move.
+        <MessagePartView key={index} part={part} isResult />
+      ))}
     </section>
   );
 }

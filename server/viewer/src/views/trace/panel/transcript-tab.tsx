@@ -15,6 +15,7 @@ import { SpanIcon } from '../../parts/span-icon.tsx';
 import { StateMessage } from '../../parts/state-message.tsx';
 import { MessageList } from './message-list.tsx';
 import styles from './tabs.module.css';
+import { useToolSpans } from './use-tool-spans.ts';
 
 interface TranscriptTabProps {
   readonly data: TraceTree;
@@ -55,6 +56,10 @@ export function TranscriptTab({ tree, nowMs, onSelect }: TranscriptTabProps) {
             </header>
             {span.span_type === 'llm' && (
               <Call
+                tree={tree}
+                index={index}
+                nowMs={nowMs}
+                onSelect={onSelect}
                 span={span}
                 before={before === undefined ? undefined : tree.spans[before]}
                 after={after === undefined ? undefined : tree.spans[after]}
@@ -79,13 +84,17 @@ const stepsOf = (tree: SpanTree): readonly number[] =>
   });
 
 interface CallProps {
+  readonly tree: SpanTree;
+  readonly index: number;
+  readonly nowMs: number;
+  readonly onSelect: (index: number) => void;
   readonly span: SpanRecord;
   readonly before: SpanRecord | undefined;
   readonly after: SpanRecord | undefined;
 }
 
 /** One call; its payload is fetched when it comes into view. */
-function Call({ span, before, after }: CallProps) {
+function Call({ tree, index, nowMs, onSelect, span, before, after }: CallProps) {
   const { key } = usePageSession();
   const place = useRef<HTMLDivElement>(null);
   const [isSeen, setIsSeen] = useState(false);
@@ -103,9 +112,10 @@ function Call({ span, before, after }: CallProps) {
   });
   const { data: later } = useQuery({ ...spanQuery(key, after?.span_id ?? ''), enabled: isSeen && after !== undefined });
   const messages = useMemo(() => data && newMessages(data, earlier, later), [data, earlier, later]);
+  const toolSpans = useToolSpans({ tree, index, nowMs, onSelect }, messages);
   return (
     <div ref={place} className={styles.call}>
-      {messages !== undefined && <MessageList messages={messages} />}
+      {messages !== undefined && <MessageList messages={messages} context={{ toolSpans }} />}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { usageByModel, usageParts } from '../../../model/usage.ts';
 import { JsonView } from '../../json/json-view.tsx';
 import { PayloadText } from '../../parts/payload-text.tsx';
 import styles from './tabs.module.css';
+import { ToolsOffered } from './tools-offered.tsx';
 import { UsageBar } from './usage-bar.tsx';
 
 /** What a model call was asked with, what it used, and what that cost. */
@@ -48,12 +49,7 @@ export function UsageTab({ span }: { readonly span: SpanRecord }) {
           </table>
         </section>
       )}
-      {Array.isArray(span.tools) && span.tools.length > 0 && (
-        <details className={styles.section}>
-          <summary>{formatExact(span.tools.length)} tools offered</summary>
-          <JsonView value={span.tools} label="Tools offered" mostHeight={320} />
-        </details>
-      )}
+      <ToolsOffered tools={span.tools} />
       {span.usage_details !== undefined && (
         <section className={styles.section}>
           <h3>As the provider reported it</h3>
