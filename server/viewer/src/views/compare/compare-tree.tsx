@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { type CSSProperties, useEffect, useId, useRef } from 'react';
 import type { AlignedRow } from '../../model/compare/align.ts';
 import { describeCost, describeDuration, describeTokens, rowDeltas } from '../../model/compare/delta.ts';
@@ -6,6 +5,7 @@ import { formatDuration } from '../../model/format.ts';
 import { PayloadText } from '../parts/payload-text.tsx';
 import { SpanIcon } from '../parts/span-icon.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
+import { useFixedRows } from '../parts/use-fixed-rows.ts';
 import { usePhone } from '../parts/use-media.ts';
 import styles from './compare-tree.module.css';
 import { DeltaText } from './delta-text.tsx';
@@ -29,16 +29,11 @@ export function CompareTree({ rows, selected, startA, startB, lengthMs, onSelect
   const treeId = useId();
   const isPhone = usePhone();
   const scroller = useRef<HTMLDivElement>(null);
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    getItemKey: (index) => rows[index]?.path ?? index,
-  });
+  const { mounted, height, scrollTo } = useFixedRows({ scroller, count: rows.length, rowHeight });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when another is selected.
   useEffect(() => {
-    if (selected >= 0) virtualizer.scrollToIndex(selected, { align: 'auto' });
-  }, [selected, virtualizer]);
+    if (selected >= 0) scrollTo(selected);
+  }, [selected]);
   const scale = { startA: Date.parse(startA), startB: Date.parse(startB), lengthMs: Math.max(lengthMs, 0.001) };
   const rowId = (index: number) => `${treeId}-${index}`;
 
@@ -59,14 +54,14 @@ export function CompareTree({ rows, selected, startA, startB, lengthMs, onSelect
         {!isPhone && <div role="columnheader">Δ tokens</div>}
         {!isPhone && <div role="columnheader">Δ cost</div>}
       </div>
-      <div className={styles.rows} style={{ height: virtualizer.getTotalSize() }} role="rowgroup">
-        {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+      <div className={styles.rows} style={{ height }} role="rowgroup">
+        {mounted.map(({ index, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keyboard, and moves it by the active row.
             <div
-              key={key}
+              key={row.path}
               id={rowId(index)}
               role="row"
               aria-rowindex={index + 2}

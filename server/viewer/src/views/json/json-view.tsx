@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import {
   initiallyOpen,
@@ -11,6 +10,7 @@ import {
   showMore,
   toggled,
 } from '../../model/json-rows.ts';
+import { useFixedRows } from '../parts/use-fixed-rows.ts';
 import { JsonRowView } from './json-row.tsx';
 import { JsonSearchBar } from './json-search.tsx';
 import styles from './json-view.module.css';
@@ -39,12 +39,7 @@ export function JsonView({ value, label, mostHeight = 480 }: JsonViewProps) {
   const [openedText, setOpenedText] = useState<OpenedText>();
   const rows = useMemo(() => jsonRows(value, open), [value, open]);
   const search = useJsonSearch(value);
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 12,
-  });
+  const fixed = useFixedRows({ scroller, count: rows.length, rowHeight, overscan: 12 });
   const activeRow = rows.findIndex((row) => keyOf(row) === active);
 
   const press = (row: JsonRow, isDeep: boolean) => {
@@ -56,7 +51,7 @@ export function JsonView({ value, label, mostHeight = 480 }: JsonViewProps) {
     const row = rows[at];
     if (row === undefined) return;
     setActive(keyOf(row));
-    virtualizer.scrollToIndex(at, { align: 'auto' });
+    fixed.scrollTo(at);
   };
   const goToMatch = (by: 1 | -1) => {
     const path = search.step(by);
@@ -65,7 +60,7 @@ export function JsonView({ value, label, mostHeight = 480 }: JsonViewProps) {
     setOpen(next);
     setActive(path);
     const at = jsonRows(value, next).findIndex((row) => keyOf(row) === path);
-    requestAnimationFrame(() => virtualizer.scrollToIndex(Math.max(0, at), { align: 'center' }));
+    requestAnimationFrame(() => fixed.scrollTo(Math.max(0, at), 'center'));
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[Math.max(0, activeRow)];
@@ -103,8 +98,8 @@ export function JsonView({ value, label, mostHeight = 480 }: JsonViewProps) {
         aria-activedescendant={activeRow < 0 ? undefined : `${treeId}-${activeRow}`}
         onKeyDown={onKeyDown}
       >
-        <div className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map(({ index, start }) => {
+        <div className={styles.body} style={{ height: fixed.height }}>
+          {fixed.mounted.map(({ index, start }) => {
             const row = rows[index];
             if (row === undefined) return null;
             return (

@@ -1,4 +1,3 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ChevronDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from 'react';
 import { useShortcuts } from '../../shortcuts.ts';
@@ -6,6 +5,7 @@ import { Button } from './button.tsx';
 import styles from './data-table.module.css';
 import { Menu, type MenuAction } from './menu.tsx';
 import { useElementSize } from './use-element-size.ts';
+import { useFixedRows } from './use-fixed-rows.ts';
 import { useCoarsePointer, usePhone } from './use-media.ts';
 
 export interface Column<Row> {
@@ -86,38 +86,23 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     () => (selectedKey === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selectedKey)),
     [rows, selectedKey, keyOf],
   );
-  const virtualizer = useVirtualizer({
+  const { mounted, height, lastSeen, scrollTo } = useFixedRows({
+    scroller,
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    // The header stays above the rows while they scroll.
-    scrollPaddingEnd: rowHeight,
+    rowHeight,
+    kept: selectedIndex,
+    headHeight: rowHeight,
     initialOffset,
-    getItemKey: (index) => keyOf(rows[index] as Row),
-    // The active row stays mounted, or the grid would point at nothing.
-    rangeExtractor: (range) => {
-      const indexes = defaultRangeExtractor(range);
-      return selectedIndex < 0 || indexes.includes(selectedIndex)
-        ? indexes
-        : [...indexes, selectedIndex].sort((a, b) => a - b);
-    },
   });
-  // Another row height is another place for everything.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height is what it answers to.
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
-
-  const items = virtualizer.getVirtualItems();
-  const lastIndex = virtualizer.range?.endIndex ?? 0;
   useEffect(() => {
-    if (rows.length > 0 && lastIndex >= rows.length - nearEndRows) onNearEnd?.();
-  }, [lastIndex, rows.length, onNearEnd]);
+    if (rows.length > 0 && lastSeen >= rows.length - nearEndRows) onNearEnd?.();
+  }, [lastSeen, rows.length, onNearEnd]);
 
   const goTo = (index: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
     if (row === undefined) return;
     onSelect(keyOf(row));
-    virtualizer.scrollToIndex(rows.indexOf(row), { align: 'auto' });
+    scrollTo(rows.indexOf(row));
   };
   const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
   const open = () => rows[selectedIndex] !== undefined && onOpen(rows[selectedIndex] as Row);
@@ -198,15 +183,15 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         </div>
       </div>
       {notice !== undefined && notice !== null && <div className={styles.notice}>{notice}</div>}
-      <div role="rowgroup" className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
-        {items.map(({ index, key, start }) => {
+      <div role="rowgroup" className={styles.body} style={{ height }}>
+        {mounted.map(({ index, start }) => {
           const row = rows[index];
           if (row === undefined) return null;
           const isSelected = index === selectedIndex;
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keyboard, and moves it by the active row.
             <div
-              key={key}
+              key={keyOf(row)}
               id={rowId(index)}
               role="row"
               aria-rowindex={index + 2}

@@ -1,4 +1,3 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
 import { countOf, formatBytes } from '../../model/format.ts';
 import { countInvisible } from '../../model/invisible-characters.ts';
@@ -6,6 +5,7 @@ import { parseJson } from '../../model/parse-json.ts';
 import { Button } from '../parts/button.tsx';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
+import { useFixedRows } from '../parts/use-fixed-rows.ts';
 import styles from './long-text.module.css';
 
 const lineHeight = 18;
@@ -25,12 +25,7 @@ export function LongText({ text }: { readonly text: string }) {
   // Not by a Blob: it hands 40 MB to another process, which takes a second.
   const bytes = useMemo(() => new TextEncoder().encode(text).length, [text]);
   const hidden = useMemo(() => (text.length <= inspectUpTo ? countInvisible(text) : 0), [text]);
-  const virtualizer = useVirtualizer({
-    count: lines.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => lineHeight,
-    overscan: 20,
-  });
+  const fixed = useFixedRows({ scroller, count: lines.length, rowHeight: lineHeight, overscan: 20 });
   return (
     <div className={styles.view}>
       <div className={styles.tools}>
@@ -58,8 +53,8 @@ export function LongText({ text }: { readonly text: string }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
         tabIndex={0}
       >
-        <div className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map(({ index, start }) => (
+        <div className={styles.body} style={{ height: fixed.height }}>
+          {fixed.mounted.map(({ index, start }) => (
             <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)` }}>
               <PayloadText text={lines[index] ?? ''} isPlain={isPlain} />
             </div>

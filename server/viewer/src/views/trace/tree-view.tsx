@@ -1,4 +1,3 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type KeyboardEvent,
   type PointerEvent,
@@ -15,6 +14,7 @@ import {
 import { formatDuration, formatOffset } from '../../model/format.ts';
 import type { SpanTree } from '../../model/span-tree.ts';
 import { panned, type TimeWindow, ticksOf, zoomed } from '../../model/time-scale.ts';
+import { useFixedRows } from '../parts/use-fixed-rows.ts';
 import { type RowLook, rowName, TreeRow } from './tree-row.tsx';
 import styles from './tree-view.module.css';
 
@@ -51,34 +51,18 @@ export function TreeView(props: TreeViewProps) {
   const gridId = useId();
   const scroller = props.gridRef;
   const selectedRow = useMemo(() => rowOf(rows, selectedIndex), [rows, selectedIndex]);
-  // The same function for the same rows: another one makes the virtualizer place all of them anew.
-  const getItemKey = useCallback((row: number) => tree.ids[rows[row] as number] as string, [tree, rows]);
-  const virtualizer = useVirtualizer({
+  const { mounted, height, scrollTo } = useFixedRows({
+    scroller,
     count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    getItemKey,
-    rangeExtractor: (range) => {
-      const indexes = defaultRangeExtractor(range);
-      return selectedRow < 0 || indexes.includes(selectedRow)
-        ? indexes
-        : [...indexes, selectedRow].sort((a, b) => a - b);
-    },
+    rowHeight,
+    kept: selectedRow,
+    headHeight: rulerHeight,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another height is another place for everything.
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   // The selected row is brought into view when the selection moves, and on opening; not when rows come and go.
   const selectedId = tree.ids[selectedIndex];
   // biome-ignore lint/correctness/useExhaustiveDependencies: see above.
   useEffect(() => {
-    if (scroller.current === null || selectedRow < 0) return;
-    // By what the virtualizer knows of the element: asking the element would make the browser lay out the page at each key.
-    const offset = virtualizer.scrollOffset ?? 0;
-    const highest = selectedRow * rowHeight;
-    const lowest = highest + rowHeight + rulerHeight - (virtualizer.scrollRect?.height ?? 0);
-    if (offset > highest) scroller.current.scrollTop = highest;
-    else if (offset < lowest) scroller.current.scrollTop = lowest;
+    if (selectedRow >= 0) scrollTo(selectedRow);
   }, [selectedId]);
   useAnchor(props, selectedRow);
   const ancestors = useMemo(() => {
@@ -101,8 +85,8 @@ export function TreeView(props: TreeViewProps) {
         onKeyDown={onKeyDown}
       >
         <Ruler {...props} />
-        <div role="rowgroup" className={styles.body} style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map(({ index: row, key, start }) => {
+        <div role="rowgroup" className={styles.body} style={{ height }}>
+          {mounted.map(({ index: row, start }) => {
             const index = rows[row] as number;
             const isSelected = index === selectedIndex;
             const hasChildren = (tree.subtreeEnds[index] as number) > index + 1;
@@ -110,7 +94,7 @@ export function TreeView(props: TreeViewProps) {
             return (
               // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keyboard.
               <div
-                key={key}
+                key={tree.ids[index]}
                 id={`${gridId}-${row}`}
                 role="row"
                 aria-level={(tree.depths[index] as number) + 1}
