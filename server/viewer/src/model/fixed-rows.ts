@@ -16,8 +16,9 @@ export interface RowRange {
   readonly last: number;
 }
 
-/** The rows that are seen, wholly or in part. */
+/** The rows that are seen, wholly or in part; none where nothing is looked at. */
 export function seenRows({ count, rowHeight }: RowList, { top, height }: RowWindow): RowRange {
+  if (height <= 0) return { first: 0, last: -1 };
   const last = Math.min(count - 1, Math.floor((Math.max(0, top) + height) / rowHeight));
   return { first: Math.max(0, Math.min(last, Math.floor(top / rowHeight))), last };
 }

@@ -4,19 +4,10 @@ import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { oddTrace } from '../data/odd.ts';
+import { longestTaskMs, watchTasks } from './harness/busy.ts';
 import { openPage, openTrace, send, tableRows } from './harness/page.ts';
 
 const frozenMs = 1_000;
-
-/** Notes how long the page was busy at a time. */
-const watchTasks = `
-  globalThis.busyMs = [];
-  new PerformanceObserver((list) => globalThis.busyMs.push(...list.getEntries().map(({ duration }) => duration)))
-    .observe({ type: 'longtask', buffered: true });
-`;
-
-const longestTaskMs = (page: Page): Promise<number> =>
-  page.evaluate(() => Math.max(0, ...(globalThis as unknown as { busyMs: number[] }).busyMs));
 
 /** A tool call with such an output, in an opened file: a server would refuse a payload of more than 10 MB. */
 async function openFileWith(output: unknown): Promise<{ readonly page: Page; readonly panel: Locator }> {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { hostileTexts } from '../data/hostile.ts';
 import { type OddSpan, oddTrace } from '../data/odd.ts';
-import { openPage, openTrace, searchOf, send, settled, tableRows } from './harness/page.ts';
+import { violationsOn } from './harness/axe.ts';
+import { longestTaskMs, watchTasks } from './harness/busy.ts';
+import { type OpenOptions, openPage, openTrace, searchOf, send, settled, tableRows } from './harness/page.ts';
 
 /** A trace of one model call, opened at it. */
-async function openCall(span: Partial<OddSpan>, search = '') {
+async function openCall(span: Partial<OddSpan>, search = '', options: OpenOptions = {}) {
   const trace = oddTrace([{ name: 'chat', at: [0, 900], span_type: 'llm', ...span }], { name: 'payloads' });
   await send(trace);
   const id = trace.spans?.[0]?.span_id ?? '';
-  const opened = await openTrace(trace.traceId, `span=${id}${search}`);
+  const opened = await openTrace(trace.traceId, `span=${id}${search}`, options);
   return { ...opened, panel: opened.page.locator('[data-panel]'), traceId: trace.traceId };
 }
 
@@ -336,6 +338,58 @@ describe('the messages of a run', () => {
     await panel.getByText('**line** 0').waitFor();
     await page.reload();
     await panel.getByText('**line** 0').waitFor();
+  });
+});
+
+describe('code in Markdown', () => {
+  const code = `const answer = "yes"; // ${'a long line that is not broken '.repeat(10)}\nreturn \u202E12;`;
+  const inMarkdown = (language: string, text: string) => `Look:\n\n\`\`\`${language}\n${text}\n\`\`\``;
+
+  it.each(['light', 'dark'] as const)(
+    'has the colours of its language, which can be read, in the %s theme',
+    async (colorScheme) => {
+      const { page, panel, complaints } = await openCall(said(inMarkdown('ts', code)), '', { colorScheme });
+      const word = panel.locator('pre span').getByText('const', { exact: true });
+      await word.waitFor();
+      const plain = await panel.locator('pre').evaluate((element) => getComputedStyle(element).color);
+
+      expect(await word.evaluate((element) => getComputedStyle(element).color)).not.toBe(plain);
+      await panel.getByText('1 hidden character').waitFor();
+      expect(await panel.locator('pre [data-name="U+202E"]').count()).toBe(1);
+      await settled(page);
+      expect(await violationsOn(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    },
+  );
+
+  it('is not broken over lines, says its language, and is copied as it was sent', async () => {
+    const { page, panel } = await openCall(said(inMarkdown('ts', code)));
+    const block = panel.locator('pre');
+    await block.locator('span').first().waitFor();
+
+    expect(await block.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true);
+    await panel.getByText('ts', { exact: true }).waitFor();
+    await panel.getByRole('button', { name: 'Copy code' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+  });
+
+  it('is plain where its language is not known, or where it is long', async () => {
+    const { page, panel } = await openCall(
+      said(`${inMarkdown('mermaid', 'graph TD')}\n\n${inMarkdown('ts', `const x = 1;\n${'y();\n'.repeat(10_001)}`)}`),
+    );
+    await panel.getByRole('button', { name: /^Show all/ }).click();
+    await panel.locator('pre').nth(1).waitFor();
+    await page.waitForTimeout(500);
+
+    expect(await panel.locator('pre span').count()).toBe(0);
+  });
+
+  it('that takes its grammar too long stays plain, and the page goes on', async () => {
+    const { page, panel } = await openCall(said(inMarkdown('ts', '('.repeat(3_900))), '', { before: watchTasks });
+    await panel.locator('pre').getByText('(((').waitFor();
+    await page.waitForTimeout(1_000);
+
+    expect(await longestTaskMs(page)).toBeLessThan(1_000);
   });
 });
 

@@ -11,6 +11,8 @@ describe('rows of one height', () => {
     expect(seenRows(list, { top: 0, height: 200 })).toEqual({ first: 0, last: 10 });
     expect(seenRows({ count: 3, rowHeight: 20 }, { top: 0, height: 200 })).toEqual({ first: 0, last: 2 });
     expect(seenRows({ count: 0, rowHeight: 20 }, { top: 0, height: 200 })).toEqual({ first: 0, last: -1 });
+    // Before a list is measured, it must not look as if its only row were seen.
+    expect(seenRows({ count: 1, rowHeight: 20 }, { top: 0, height: 0 })).toEqual({ first: 0, last: -1 });
   });
 
   it('are mounted somewhat beyond it, and one wherever it is', () => {

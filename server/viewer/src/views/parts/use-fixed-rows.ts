@@ -67,7 +67,7 @@ export function useFixedRows(options: FixedRowsOptions): FixedRows {
   const seen = seenRows({ count, rowHeight }, window);
   return {
     mounted:
-      window.height === 0
+      seen.last < 0
         ? []
         : mountedRows(seen, { count, overscan, kept }).map((index) => ({ index, start: index * rowHeight })),
     height: count * rowHeight,

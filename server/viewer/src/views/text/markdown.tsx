@@ -2,9 +2,9 @@ import type { Nodes } from 'mdast';
 import { Fragment, type ReactNode, useMemo } from 'react';
 import { parseMarkdown } from '../../model/parse-markdown.ts';
 import { linkOf } from '../../model/safe-link.ts';
-import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
 import { RemoteMedia } from '../parts/remote-media.tsx';
+import { CodeBlock } from './code-block.tsx';
 import styles from './markdown.module.css';
 
 /**
@@ -49,18 +49,7 @@ function element(node: Nodes, isPlain: boolean): ReactNode {
         </code>
       );
     case 'code':
-      return (
-        <div className={styles.code}>
-          <div className={styles.codeHead}>
-            <span>{node.lang ?? 'code'}</span>
-            <CopyButton isIcon label="Copy code" text={node.value} />
-          </div>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard. */}
-          <pre tabIndex={0}>
-            <PayloadText text={node.value} isPlain={isPlain} />
-          </pre>
-        </div>
-      );
+      return <CodeBlock code={node.value} language={node.lang ?? undefined} isPlain={isPlain} />;
     case 'list':
       return node.ordered === true ? (
         <ol start={node.start ?? 1}>{children(node, isPlain)}</ol>
