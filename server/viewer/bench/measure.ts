@@ -74,9 +74,8 @@ export async function openWhole(page: Page, address: string, ready: string, unre
   await page.waitForTimeout(500);
 }
 
-/** Frame times while the wheel turns over an element for some seconds, in milliseconds, sorted. */
-export async function frameTimes(page: Page, element: string, seconds: number): Promise<readonly number[]> {
-  await page.locator(element).hover();
+/** Frame times while something is done for some seconds, over and over, in milliseconds, sorted. */
+export async function frameTimes(page: Page, seconds: number, act: () => Promise<unknown>): Promise<readonly number[]> {
   await page.evaluate(`{
     globalThis.frames_ = [];
     let last = performance.now();
@@ -89,12 +88,25 @@ export async function frameTimes(page: Page, element: string, seconds: number): 
   }`);
   const until = Date.now() + seconds * 1000;
   while (Date.now() < until) {
-    await page.mouse.wheel(0, 240);
+    await act();
     await page.waitForTimeout(16);
   }
   const frames = await page.evaluate<number[]>('globalThis.frames_');
   return frames.sort((a, b) => a - b);
 }
+
+/** Turns the wheel over an element. */
+export const wheelOver = async (page: Page, element: string): Promise<() => Promise<void>> => {
+  await page.locator(element).hover();
+  return () => page.mouse.wheel(0, 240);
+};
+
+/** Drags the scroll bar of an element to its end. */
+export const dragToEnd = (page: Page, element: string) => (): Promise<unknown> =>
+  page.evaluate(`{
+    const scroller = document.querySelector('${element}');
+    scroller.scrollTo(0, scroller.scrollHeight);
+  }`);
 
 interface HeapSnapshot {
   readonly snapshot: {
@@ -103,32 +115,44 @@ interface HeapSnapshot {
   readonly nodes: readonly number[];
 }
 
-/**
- * What the scripts of a page hold after garbage was collected, in bytes: objects, strings, arrays, closures. Not the code that
- * V8 compiles of functions when they run first or often, which grows until all have run (nine tenths of the growth of a page
- * that is used for the first time), and not what the browser has outside of the heap of scripts.
- */
-export async function heldBytes(page: Page): Promise<number> {
+/** What a page has in the heap of its scripts once garbage was collected, in bytes. */
+export interface Heap {
+  /** All of it, as the browser counts. */
+  readonly used: number;
+  /** Objects, strings, arrays, closures: what grows if something is kept that should have been let go. */
+  readonly held: number;
+  /**
+   * What V8 compiles of functions when they run first, and again when they run often: it grows until all have run, and V8 lets
+   * it go again when it is not used for a while.
+   */
+  readonly code: number;
+}
+
+export async function heapOf(page: Page): Promise<Heap> {
   const session = await page.context().newCDPSession(page);
   const chunks: string[] = [];
   session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk));
   for (let times = 0; times < 3; times++) await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
   await session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
   await session.detach();
   const { snapshot, nodes } = JSON.parse(chunks.join('')) as HeapSnapshot;
   const { node_fields: fields, node_types: types } = snapshot.meta;
   const [typeAt, sizeAt] = [fields.indexOf('type'), fields.indexOf('self_size')];
-  let sum = 0;
+  let [held, code] = [0, 0];
   for (let at = 0; at < nodes.length; at += fields.length) {
     const type = types[typeAt as 0][nodes[at + typeAt] as number];
-    if (type !== 'code' && type !== 'native') sum += nodes[at + sizeAt] as number;
+    const size = nodes[at + sizeAt] as number;
+    if (type === 'code') code += size;
+    // `native` is what the browser has outside of the heap of scripts.
+    else if (type !== 'native') held += size;
   }
-  return sum;
+  return { used: usedSize, held, code };
 }
 
-/** Opens a trace of the list and goes back, so many times. */
-export async function openAndClose(page: Page, times: number): Promise<void> {
-  for (let time = 0; time < times; time++) {
+/** Opens a trace of the list and goes back, for the traces from one number to another. */
+export async function openAndClose(page: Page, from: number, to: number): Promise<void> {
+  for (let time = from; time < to; time++) {
     const rows = page.locator('[role=grid] [role=row][aria-selected]');
     await rows.nth(time % 20).click({ position: { x: 400, y: 10 } });
     await page.locator('[role=treegrid] [role=row]').first().waitFor();
