@@ -9,6 +9,7 @@ import {
   UserListAnswer,
 } from 'llm-tracer/schema';
 import type { Filters } from '../model/filters.ts';
+import type { ListPage } from '../model/released-rows.ts';
 import { ApiProblem, isTemporary } from './api-problem.ts';
 import type { AcceptedKey } from './keys.ts';
 import { request } from './request.ts';
@@ -48,13 +49,24 @@ export type TraceSort = 'time' | 'duration' | 'cost';
 export const tracesQuery = (key: AcceptedKey, filters: Filters, sort: TraceSort) =>
   infiniteQueryOptions({
     queryKey: about(key, 'traces', filters, sort),
-    queryFn: ({ pageParam, signal }) =>
-      listTraces(key, { ...filters, sort: sort === 'time' ? undefined : sort, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }): Promise<ListPage> => tracesPage(key, filters, sort, pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => (page.has_more ? (page.next_cursor ?? undefined) : undefined),
     // What is read is not replaced under the reader: the page refreshes on demand, or merges what is new.
     staleTime: Number.POSITIVE_INFINITY,
+    // A page that was read stays the same object; comparing all of them with each new one would cost more with each.
+    structuralSharing: false,
   });
+
+/** One page of {@link tracesQuery}, by the cursor that the page before it ended with. */
+export const tracesPage = (
+  key: AcceptedKey,
+  filters: Filters,
+  sort: TraceSort,
+  cursor: string | undefined,
+  signal?: AbortSignal,
+): Promise<TraceListAnswer> =>
+  listTraces(key, { ...filters, sort: sort === 'time' ? undefined : sort, cursor }, signal);
 
 export const listTraces = (
   key: AcceptedKey,

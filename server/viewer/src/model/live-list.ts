@@ -1,4 +1,5 @@
 import type { TraceRecord } from 'llm-tracer/schema';
+import type { ListedTrace } from './released-rows.ts';
 
 /** A list that is read while more arrives: what was read stays where it is. */
 export interface LiveList {
@@ -33,7 +34,7 @@ export interface FreshPage {
 /** Merges a page of the newest traces by id. `shown` are the rows below the admitted ones. */
 export function mergeFresh(
   list: LiveList,
-  shown: readonly TraceRecord[],
+  shown: readonly ListedTrace[],
   { traces, hasMore, since }: FreshPage,
   admits: boolean,
 ): LiveList {
@@ -71,7 +72,7 @@ export function admitWaiting(list: LiveList): LiveList {
 }
 
 /** The rows to show: in the order in which they came to be shown, each in its newest version. */
-export function rowsOf(list: LiveList, shown: readonly TraceRecord[]): readonly TraceRecord[] {
+export function rowsOf<Row extends ListedTrace>(list: LiveList, shown: readonly Row[]): readonly (Row | TraceRecord)[] {
   const admitted = new Set(list.admitted.map(({ trace_id }) => trace_id));
   const all = [...list.admitted, ...shown.filter(({ trace_id }) => !admitted.has(trace_id))];
   return list.updates.size === 0 ? all : all.map((trace) => list.updates.get(trace.trace_id) ?? trace);

@@ -124,6 +124,38 @@ describe('the table', () => {
     expect(await tableRows(page).count()).toBeLessThan(80);
   });
 
+  it('lets go of what is far from the reader, and reads it again on the way back', async () => {
+    const name = `far ${Math.random()}`;
+    await send(...named(name, 2_300));
+    const { page } = await openPage(`/traces?project=dev&live=off&name=${name}`);
+    const read: (string | null)[] = [];
+    page.on('request', (request) => {
+      const { pathname, searchParams } = new URL(request.url());
+      if (pathname === '/api/traces' && searchParams.get('limit') === '100') read.push(searchParams.get('cursor'));
+    });
+    const grid = page.locator('[role=grid]');
+    await expect
+      .poll(
+        async () => {
+          await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+          return tableRows(page).last().getAttribute('aria-rowindex');
+        },
+        { timeout: 30_000 },
+      )
+      .toBe('2301');
+    expect(new Set(read).size).toBe(read.length);
+    read.length = 0;
+
+    await grid.evaluate((element) => element.scrollTo(0, 0));
+
+    await expect.poll(() => tableRows(page).first().getAttribute('aria-rowindex')).toBe('2');
+    await tableRows(page).first().getByText(name).waitFor();
+    await expect.poll(() => page.locator('[role=grid] [aria-busy]').count()).toBe(0);
+    expect(read).toContain(null);
+    // The newest page alone, and those next to it, had been let go.
+    expect(read.length).toBeLessThan(4);
+  });
+
   it('brushes the histogram by the keyboard', async () => {
     const { page } = await openPage('/traces?project=dev');
     await tableRows(page).first().waitFor();

@@ -1,5 +1,6 @@
 import { ChevronDown } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from 'react';
+import { fullList, mostRows } from '../../model/full-list.ts';
 import { useShortcuts } from '../../shortcuts.ts';
 import { Button } from './button.tsx';
 import styles from './data-table.module.css';
@@ -25,12 +26,14 @@ export interface Column<Row> {
   readonly dropsAt?: number;
 }
 
-export interface DataTableProps<Row> {
+export interface DataTableProps<Row, Released = never> {
   /** What the rows are: "Traces". */
   readonly label: string;
   readonly columns: readonly Column<Row>[];
-  readonly rows: readonly Row[];
-  readonly keyOf: (row: Row) => string;
+  readonly rows: readonly (Row | Released)[];
+  readonly keyOf: (row: Row | Released) => string;
+  /** Whether of a row only its place is there: what it says has been let go, and is on its way again. */
+  readonly isReleased?: (row: Row | Released) => row is Released;
   /** One sentence that names a row to those who do not see it. */
   readonly nameOf: (row: Row) => string;
   /** What a row is on a phone: two lines. */
@@ -40,6 +43,8 @@ export interface DataTableProps<Row> {
   readonly onOpen: (row: Row) => void;
   readonly onHover?: (row: Row) => void;
   readonly classOf?: (row: Row) => string | undefined;
+  /** Called with the first and the last row that are seen, as they change. */
+  readonly onSeen?: (first: number, last: number) => void;
   /** Called when the reader comes near the last row. */
   readonly onNearEnd?: () => void;
   /** Stands below the last row: what follows, or why nothing does. */
@@ -55,18 +60,21 @@ export interface DataTableProps<Row> {
 }
 
 const nearEndRows = 30;
-/** Browsers stop at about 16.7 million pixels of height; a little less is safe everywhere. */
-const mostPixels = 15_000_000;
+const isNeverReleased = (_: unknown): _ is never => false;
 
 /** Rows and columns, drawn only where they are seen. One stop of the Tab key: arrows move within. */
-export function DataTable<Row>(props: DataTableProps<Row>) {
-  const { label, columns, keyOf, nameOf, card, selectedKey, onSelect, onOpen, end, notice, total } = props;
-  const { onNearEnd, onHover, classOf, onScrollTop, onScroll, initialOffset = 0 } = props;
+export function DataTable<Row, Released = never>(props: DataTableProps<Row, Released>) {
+  const { label, columns, keyOf, nameOf, card, selectedKey, onSelect, onOpen, notice, total } = props;
+  const { onSeen, onNearEnd, onHover, classOf, onScrollTop, onScroll, initialOffset = 0 } = props;
+  const isReleased = props.isReleased ?? isNeverReleased;
   const gridId = useId();
   const isPhone = usePhone();
   const isCoarse = useCoarsePointer();
   const rowHeight = isPhone ? 60 : isCoarse ? 44 : 32;
-  const rows = useMemo(() => props.rows.slice(0, Math.floor(mostPixels / rowHeight)), [props.rows, rowHeight]);
+  const most = mostRows(rowHeight);
+  const isFull = props.rows.length >= most;
+  const rows = useMemo(() => (isFull ? props.rows.slice(0, most) : props.rows), [props.rows, isFull, most]);
+  const end = isFull ? fullList(most) : props.end;
 
   const scroller = useRef<HTMLDivElement>(null);
   const [measure, { width }] = useElementSize<HTMLDivElement>();
@@ -94,9 +102,13 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     headHeight: rowHeight,
     initialOffset,
   });
+  const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
   useEffect(() => {
-    if (rows.length > 0 && lastSeen >= rows.length - nearEndRows) onNearEnd?.();
-  }, [lastSeen, rows.length, onNearEnd]);
+    if (rows.length > 0 && !isFull && lastSeen >= rows.length - nearEndRows) onNearEnd?.();
+  }, [lastSeen, rows.length, isFull, onNearEnd]);
+  useEffect(() => {
+    if (rows.length > 0) onSeen?.(lastSeen - pageRows, lastSeen);
+  }, [lastSeen, pageRows, rows, onSeen]);
 
   const goTo = (index: number) => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
@@ -104,8 +116,10 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
     onSelect(keyOf(row));
     scrollTo(rows.indexOf(row));
   };
-  const pageRows = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / rowHeight) - 1);
-  const open = () => rows[selectedIndex] !== undefined && onOpen(rows[selectedIndex] as Row);
+  const open = () => {
+    const row = rows[selectedIndex];
+    if (row !== undefined && !isReleased(row)) onOpen(row);
+  };
   const moves: Readonly<Record<string, () => void>> = {
     ArrowDown: () => goTo(selectedIndex + 1),
     ArrowUp: () => goTo(selectedIndex - 1),
@@ -188,6 +202,24 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
           const row = rows[index];
           if (row === undefined) return null;
           const isSelected = index === selectedIndex;
+          const place = { height: rowHeight, transform: `translateY(${start}px)` };
+          if (isReleased(row))
+            return (
+              <div
+                key={keyOf(row)}
+                id={rowId(index)}
+                role="row"
+                aria-rowindex={index + 2}
+                aria-selected={isSelected}
+                aria-busy
+                className={`${styles.row} ${isSelected ? styles.selected : ''}`}
+                style={place}
+              >
+                <div role="gridcell" className={styles.cell}>
+                  Loading…
+                </div>
+              </div>
+            );
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keyboard, and moves it by the active row.
             <div
@@ -198,11 +230,7 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
               aria-selected={isSelected}
               aria-label={nameOf(row)}
               className={`${styles.row} ${isPhone ? styles.card : ''} ${isSelected ? styles.selected : ''} ${classOf?.(row) ?? ''}`}
-              style={{
-                height: rowHeight,
-                transform: `translateY(${start}px)`,
-                gridTemplateColumns: isPhone ? '1fr' : template,
-              }}
+              style={{ ...place, gridTemplateColumns: isPhone ? '1fr' : template }}
               onClick={() => onOpen(row)}
               onPointerEnter={onHover && (() => onHover(row))}
             >

@@ -6,6 +6,7 @@ import { useCallback, useMemo, useRef, useState } from 'react';
 import { statsQuery, type TraceSort } from '../../api/queries.ts';
 import { readFilters } from '../../model/filters.ts';
 import { countOf, formatDay, formatDuration, formatExact, type TimeZone } from '../../model/format.ts';
+import { isReleased, type ListedTrace } from '../../model/released-rows.ts';
 import { defaultRange } from '../../model/time-range.ts';
 import { costOf } from '../../model/trace-cost.ts';
 import { usePageTitle } from '../../page-title.ts';
@@ -61,7 +62,7 @@ export function TracesPage() {
   const marks = useMemo(() => (search['marks'] ?? '').split(',').filter((id) => id !== ''), [search]);
   const columnIds = useMemo(() => readColumns(search['cols']), [search]);
 
-  const { query, rows, live, admit, refresh, isFollowing } = useTraceList({
+  const { query, rows, live, admit, refresh, isFollowing, onSeen } = useTraceList({
     filters,
     sort,
     isLive,
@@ -70,8 +71,12 @@ export function TracesPage() {
   const counts = useCounts(filters, rows, query.isSuccess && !query.hasNextPage, now.getTime());
   const { data: stats } = useQuery(statsQuery(key));
   const prefetch = usePrefetch();
-  const selectedRow = rows.find(({ trace_id }) => trace_id === selected);
-  const peekedRow = rows.find(({ trace_id }) => trace_id === peeked);
+  const rowOf = (id: string | undefined) => {
+    const row = rows.find(({ trace_id }) => trace_id === id);
+    return row === undefined || isReleased(row) ? undefined : row;
+  };
+  const selectedRow = rowOf(selected);
+  const peekedRow = rowOf(peeked);
 
   const filter = useCallback(
     (patch: Readonly<Record<string, string | undefined>>) => change({ ...patch, sel: undefined }, 'push'),
@@ -239,6 +244,8 @@ export function TracesPage() {
             columns={columns}
             rows={rows}
             keyOf={keyOf}
+            isReleased={isReleased}
+            onSeen={onSeen}
             nameOf={nameOf}
             card={(trace) => <TraceCard trace={trace} now={now} zone={zone} />}
             selectedKey={selected}
@@ -306,7 +313,7 @@ const filterOfColumn: Readonly<Partial<Record<ColumnId, string>>> = {
   release: 'release',
 };
 
-const keyOf = ({ trace_id }: TraceRecord): string => trace_id;
+const keyOf = ({ trace_id }: ListedTrace): string => trace_id;
 
 const nameOf = (trace: TraceRecord): string =>
   [

@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { TraceAnswer, type TraceRecord } from 'llm-tracer/schema';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { followChanges } from '../../api/live.ts';
@@ -7,6 +7,7 @@ import { request } from '../../api/request.ts';
 import type { Filters } from '../../model/filters.ts';
 import { admitWaiting, emptyLiveList, type LiveList, mergeFresh, mergeOne, rowsOf } from '../../model/live-list.ts';
 import { usePageSession } from '../../session-context.ts';
+import { useTracePages } from './use-trace-pages.ts';
 
 /** Lists may lag behind writes by five seconds; asking from twice that before the newest row misses nothing. */
 const lagMs = 10_000;
@@ -27,8 +28,7 @@ interface TraceListOptions {
 export function useTraceList({ filters, sort, isLive, mayAdmit }: TraceListOptions) {
   const { key } = usePageSession();
   const client = useQueryClient();
-  const query = useInfiniteQuery(tracesQuery(key, filters, sort));
-  const listed = useMemo(() => query.data?.pages.flatMap(({ traces }) => traces) ?? [], [query.data]);
+  const { query, listed, keepNear } = useTracePages(filters, sort);
   const [live, setLive] = useState<LiveList>(emptyLiveList);
   const [loadedAt, setLoadedAt] = useState(0);
   // Another list, or the same one loaded anew, begins without what came on top of the former.
@@ -101,8 +101,12 @@ export function useTraceList({ filters, sort, isLive, mayAdmit }: TraceListOptio
     void client.invalidateQueries({ queryKey: ['project', key.project, 'series'] });
   }, [client, key, filters, sort]);
   const admit = useCallback(() => setLive(admitWaiting), []);
+  const onSeen = useCallback(
+    (first: number, last: number) => keepNear(first - live.admitted.length, last - live.admitted.length),
+    [keepNear, live.admitted.length],
+  );
 
-  return { query, rows, listed, live, admit, refresh, isFollowing };
+  return { query, rows, live, admit, refresh, isFollowing, onSeen };
 }
 
 async function readTrace(id: string, key: string | undefined, signal: AbortSignal): Promise<TraceRecord | undefined> {

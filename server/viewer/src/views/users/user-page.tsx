@@ -2,11 +2,12 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { SessionSummary, TraceRecord, UserSummary } from 'llm-tracer/schema';
 import { useMemo, useState } from 'react';
-import { sessionsQuery, tracesQuery, usersQuery } from '../../api/queries.ts';
+import { sessionsQuery, usersQuery } from '../../api/queries.ts';
 import { allows } from '../../api/session.ts';
 import { isFile } from '../../file/opened-files.ts';
 import { countOf, formatCount, formatDuration } from '../../model/format.ts';
 import { costText, tokensOf } from '../../model/group-totals.ts';
+import { isReleased, type ListedTrace } from '../../model/released-rows.ts';
 import { usePageTitle } from '../../page-title.ts';
 import { usePreferences } from '../../preferences.ts';
 import { usePageSession } from '../../session-context.ts';
@@ -24,6 +25,7 @@ import { SessionCard } from '../sessions/session-card.tsx';
 import { sessionColumns } from '../sessions/session-columns.tsx';
 import { TraceCard } from '../traces/trace-card.tsx';
 import { traceColumns } from '../traces/trace-columns.tsx';
+import { useTracePages } from '../traces/use-trace-pages.ts';
 import { DeleteUserDialog } from './delete-user-dialog.tsx';
 import styles from './user-page.module.css';
 
@@ -142,13 +144,12 @@ const sessionName = (session: SessionSummary) =>
   `session ${session.session_id}, ${countOf(session.trace_count, 'turn')}, cost ${costText(session)}`;
 
 function UserTraces({ filters }: ListProps) {
-  const { key, project } = usePageSession();
+  const { project } = usePageSession();
   const { search, change } = useUrlState();
   const { zone } = usePreferences();
   const navigate = useNavigate();
   const [now] = useState(() => new Date());
-  const query = useInfiniteQuery(tracesQuery(key, { ...filters }, 'time'));
-  const rows = useMemo(() => query.data?.pages.flatMap(({ traces }) => traces) ?? [], [query.data]);
+  const { query, listed: rows, keepNear } = useTracePages({ ...filters }, 'time');
   const columns = useMemo(
     () =>
       traceColumns(['status', 'name', 'started', 'duration', 'models', 'spans', 'tokens', 'cost', 'session', 'tags'], {
@@ -185,6 +186,8 @@ function UserTraces({ filters }: ListProps) {
       columns={columns}
       rows={rows}
       keyOf={traceKey}
+      isReleased={isReleased}
+      onSeen={keepNear}
       nameOf={traceName}
       card={(trace) => <TraceCard trace={trace} now={now} zone={zone} />}
       selectedKey={search['sel']}
@@ -200,6 +203,6 @@ function UserTraces({ filters }: ListProps) {
   );
 }
 
-const traceKey = ({ trace_id }: TraceRecord) => trace_id;
+const traceKey = ({ trace_id }: ListedTrace) => trace_id;
 const traceName = (trace: TraceRecord) =>
   `${trace.name}, ${trace.status === 'error' ? 'failed' : trace.status}, ${formatDuration(trace.duration_ms)}`;
