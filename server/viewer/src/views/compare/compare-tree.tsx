@@ -49,7 +49,12 @@ export function CompareTree({ rows, selected, startA, startB, lengthMs, onSelect
     >
       <div role="row" aria-rowindex={1} className={`${styles.row} ${styles.head}`}>
         <div role="columnheader">Step</div>
-        {!isPhone && <div role="columnheader">A above B, 0 to {formatDuration(lengthMs)}</div>}
+        {!isPhone && (
+          <div role="columnheader" className={styles.scale}>
+            A above B<span className="visually-hidden">, 0 to </span>
+            <span>{formatDuration(lengthMs)}</span>
+          </div>
+        )}
         <div role="columnheader">Δ duration</div>
         {!isPhone && <div role="columnheader">Δ tokens</div>}
         {!isPhone && <div role="columnheader">Δ cost</div>}

@@ -59,6 +59,7 @@ export function TotalsRow({ dashboard }: { readonly dashboard: Dashboard }) {
               ? formatDuration(p95.most)
               : `${formatDuration(p95.least)} – ${formatDuration(p95.most)}`
         }
+        isRange={p95 !== undefined && p95.least !== p95.most}
       />
     </dl>
   );
@@ -67,15 +68,17 @@ export function TotalsRow({ dashboard }: { readonly dashboard: Dashboard }) {
 interface TotalProps {
   readonly name: string;
   readonly value: string;
+  /** Whether the value is two numbers, from and to. */
+  readonly isRange?: boolean;
   readonly change?: string | undefined;
   readonly note?: string | undefined;
 }
 
-function Total({ name, value, change, note }: TotalProps) {
+function Total({ name, value, isRange = false, change, note }: TotalProps) {
   return (
     <div className={styles.total}>
       <dt>{name}</dt>
-      <dd className={styles.figure}>
+      <dd className={`${styles.figure} ${isRange ? styles.range : ''}`}>
         {value}
         {change !== undefined && change !== '' && (
           <span className={styles.change} title="Against the period of the same length before it">

@@ -51,15 +51,15 @@ export function TurnView({ trace, number, count, pauseMs, isActive, onSelect }: 
           </strong>
           <span className={styles.figures}>
             {trace.status === 'running' ? 'running' : formatDuration(trace.duration_ms)} · {costText(trace)}
+            <Link
+              to="/traces/$traceId"
+              params={{ traceId: trace.trace_id }}
+              search={{ project } as never}
+              aria-label={`Trace of turn ${number}`}
+            >
+              trace
+            </Link>
           </span>
-          <Link
-            to="/traces/$traceId"
-            params={{ traceId: trace.trace_id }}
-            search={{ project } as never}
-            aria-label={`Trace of turn ${number}`}
-          >
-            trace
-          </Link>
         </header>
         {query.isError && (
           <ErrorMessage shape="line" what="this turn" error={query.error} onRetry={() => void query.refetch()} />
