@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { basePath } from './base-path.ts';
+import { paceHistory } from './paced-history.ts';
 import { formatSearch, parseSearch, type Search } from './url-state.ts';
 import { Frame } from './views/frame/frame.tsx';
 import { NotFound } from './views/frame/not-found.tsx';
@@ -86,6 +87,8 @@ const pages = [
     lazyRouteComponent(() => import('./views/settings/settings-page.tsx'), 'SettingsPage'),
   ),
 ];
+
+paceHistory(history, window);
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, file, frame.addChildren(pages)]),

@@ -2,7 +2,7 @@ import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { deepChain, oddTrace } from '../data/odd.ts';
 import { timeAt } from '../data/send.ts';
-import { openPage, openTrace, searchOf, selectedRow, send, treeRows } from './harness/page.ts';
+import { drawn, openPage, openTrace, searchOf, selectedRow, send, treeRows } from './harness/page.ts';
 
 const names = (page: Awaited<ReturnType<typeof openTrace>>['page']) =>
   treeRows(page).evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label') ?? ''));
@@ -131,6 +131,51 @@ describe('the tree', () => {
     const [from = 0, to = 0] = (window() ?? '').split('..').map((text) => Number.parseFloat(text));
     expect((to - from) * 1000).toBeCloseTo(0.05, 3);
     await page.keyboard.press('0');
+    await expect.poll(window).toBe(null);
+  });
+
+  it('takes back what the wheel did without a rest as one step, and so what was dragged over the minimap', async () => {
+    const trace = agent();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId);
+    const window = () => searchOf(page).get('t');
+    const lane = await treeRows(page).first().getByRole('gridcell').first().boundingBox();
+    if (lane === null) throw new Error('no row');
+
+    await page.mouse.move(lane.x + lane.width + 100, lane.y + 10);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -60);
+    await expect.poll(window).not.toBe(null);
+    const first = window();
+    await page.waitForTimeout(500);
+    // In one go whatever the machine does: in the page, and not command by command.
+    await page.locator('[role=treegrid]').evaluate(
+      async (grid, [clientX, clientY]) => {
+        for (let turn = 0; turn < 12; turn++) {
+          grid.dispatchEvent(
+            new WheelEvent('wheel', { deltaY: -60, ctrlKey: true, clientX, clientY, cancelable: true }),
+          );
+          await new Promise(requestAnimationFrame);
+        }
+      },
+      [lane.x + lane.width + 100, lane.y + 10] as const,
+    );
+    await page.keyboard.up('Control');
+    await expect.poll(window).not.toBe(first);
+    await drawn(page);
+    for (const step of [first, null]) {
+      await page.keyboard.press('Backspace');
+      await expect.poll(window).toBe(step);
+    }
+
+    const map = await page.locator('canvas').boundingBox();
+    if (map === null) throw new Error('no minimap');
+    await page.mouse.move(map.x + 50, map.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(map.x + 150, map.y + 20, { steps: 10 });
+    await page.mouse.up();
+    await expect.poll(window).not.toBe(null);
+    await page.keyboard.press('Backspace');
     await expect.poll(window).toBe(null);
   });
 

@@ -14,15 +14,16 @@ interface MinimapProps {
   readonly nowMs: number;
   readonly window: TimeWindow;
   readonly whole: TimeWindow;
-  readonly onWindow: (window: TimeWindow) => void;
+  readonly onWindowMove: (window: TimeWindow, isNewStep: boolean) => void;
 }
 
 /** The whole trace, a line a span, and the window that the tree shows. */
-export function Minimap({ tree, nowMs, window, whole, onWindow }: MinimapProps) {
+export function Minimap({ tree, nowMs, window, whole, onWindowMove }: MinimapProps) {
   const theme = useDrawnTheme();
   const canvas = useRef<HTMLCanvasElement>(null);
   const [measure, { width }] = useElementSize<HTMLDivElement>();
   const anchor = useRef<number>(undefined);
+  const hasMoved = useRef(false);
   const length = whole.toMs - whole.fromMs;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours.
@@ -48,7 +49,7 @@ export function Minimap({ tree, nowMs, window, whole, onWindow }: MinimapProps) 
     event.preventDefault();
     event.stopPropagation();
     const moved = { ...window, [edge]: window[edge] + step * length };
-    if (moved.toMs - moved.fromMs > length / 1e6) onWindow(within(moved, whole));
+    if (moved.toMs - moved.fromMs > length / 1e6) onWindowMove(within(moved, whole), true);
   };
   const share = (ms: number) => `${Math.max(0, Math.min(1, (ms - whole.fromMs) / length)) * 100}%`;
 
@@ -59,12 +60,15 @@ export function Minimap({ tree, nowMs, window, whole, onWindow }: MinimapProps) 
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         anchor.current = timeAt(event);
+        hasMoved.current = false;
       }}
       onPointerMove={(event) => {
         if (anchor.current === undefined) return;
         const at = timeAt(event);
         const moved = { fromMs: Math.min(anchor.current, at), toMs: Math.max(anchor.current, at) };
-        if (moved.toMs - moved.fromMs > length / 200) onWindow(moved);
+        if (moved.toMs - moved.fromMs <= length / 200) return;
+        onWindowMove(moved, !hasMoved.current);
+        hasMoved.current = true;
       }}
       onPointerUp={() => {
         anchor.current = undefined;

@@ -140,13 +140,24 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
     },
     [tree, closed, override, selectIndex],
   );
-  const setWindow = useCallback(
+  const show = useCallback(
     (next: TimeWindow | undefined) => {
-      windows.current = [...windows.current.slice(-50), state.window];
       const isWhole = next === undefined || isAlike(next, extent);
       state.setWindow(isWhole ? undefined : within(next, isWithin(next, extent) ? extent : farExtent));
     },
     [state, extent, farExtent],
+  );
+  const setWindow = useCallback(
+    (next: TimeWindow | undefined) => {
+      windows.current = [...windows.current.slice(-50), state.window];
+      show(next);
+    },
+    [state, show],
+  );
+  // What a wheel or a drag does in one go is one step.
+  const moveWindow = useCallback(
+    (next: TimeWindow, isNewStep: boolean) => (isNewStep ? setWindow : show)(next),
+    [setWindow, show],
   );
   const fit = useCallback(
     (index: number) => {
@@ -297,6 +308,7 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
         window={window}
         whole={whole}
         onWindow={setWindow}
+        onWindowMove={moveWindow}
         errorCount={errors.length}
         onError={() => step(errors, 1)}
         matchCount={matches === undefined ? undefined : matchList.length}
@@ -355,6 +367,7 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
               window={window}
               whole={whole}
               onWindow={setWindow}
+              onWindowMove={moveWindow}
               template={template}
               treeWidth={treeWidth}
               rowHeight={rowHeight}

@@ -19,6 +19,7 @@ interface TraceToolbarProps {
   readonly window: TimeWindow;
   readonly whole: TimeWindow;
   readonly onWindow: (window: TimeWindow | undefined) => void;
+  readonly onWindowMove: (window: TimeWindow, isNewStep: boolean) => void;
   readonly errorCount: number;
   readonly onError: () => void;
   /** Undefined while nothing is searched. */
@@ -31,7 +32,7 @@ interface TraceToolbarProps {
 
 /** What can be done with the tree: find, narrow, follow, zoom. */
 export function TraceToolbar(props: TraceToolbarProps) {
-  const { state, tree, nowMs, window, whole, onWindow, errorCount, onError } = props;
+  const { state, tree, nowMs, window, whole, onWindow, onWindowMove, errorCount, onError } = props;
   const { change, types, hasCriticalPath } = state;
   const present = useMemo(() => typesIn(tree), [tree]);
   const toggleType = (type: (typeof spanTypes)[number]) => {
@@ -73,7 +74,7 @@ export function TraceToolbar(props: TraceToolbarProps) {
       <IconButton label="Fit the whole trace" onClick={() => onWindow(undefined)}>
         <Maximize size={14} strokeWidth={1.75} />
       </IconButton>
-      <Minimap tree={tree} nowMs={nowMs} window={window} whole={whole} onWindow={onWindow} />
+      <Minimap tree={tree} nowMs={nowMs} window={window} whole={whole} onWindowMove={onWindowMove} />
     </div>
   );
 }

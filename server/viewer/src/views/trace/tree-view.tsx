@@ -30,6 +30,8 @@ interface TreeViewProps {
   readonly window: TimeWindow;
   readonly whole: TimeWindow;
   readonly onWindow: (window: TimeWindow) => void;
+  /** For what changes it many times in a row. */
+  readonly onWindowMove: (window: TimeWindow, isNewStep: boolean) => void;
   readonly template: string;
   readonly treeWidth: number;
   readonly rowHeight: number;
@@ -226,20 +228,25 @@ function formatTick(tick: number, window: TimeWindow): string {
 }
 
 const zoomStep = 1.0025;
+/** A wheel that rested so long begins another step of zoom. */
+const wheelRestMs = 400;
 
 /** Ctrl and wheel, or pinching, zooms at the pointer; Shift and wheel, or sideways, pans. A plain wheel scrolls. */
-function useWheelZoom({ gridRef, look, window, whole, onWindow, treeWidth }: TreeViewProps): void {
-  const state = useRef({ window, whole, look, onWindow, treeWidth });
-  state.current = { window, whole, look, onWindow, treeWidth };
+function useWheelZoom({ gridRef, look, window, whole, onWindowMove, treeWidth }: TreeViewProps): void {
+  const state = useRef({ window, whole, look, onWindowMove, treeWidth });
+  state.current = { window, whole, look, onWindowMove, treeWidth };
   useEffect(() => {
     const element = gridRef.current;
     if (element === null) return;
     let frame = 0;
     let next: TimeWindow | undefined;
+    let turnedAt = Number.NEGATIVE_INFINITY;
+    let isNewStep = false;
     const apply = () => {
       frame = 0;
-      if (next !== undefined) state.current.onWindow(next);
+      if (next !== undefined) state.current.onWindowMove(next, isNewStep);
       next = undefined;
+      isNewStep = false;
     };
     const onWheel = (event: WheelEvent) => {
       const { window: shown, whole: all, look: drawn, treeWidth: left } = state.current;
@@ -248,6 +255,8 @@ function useWheelZoom({ gridRef, look, window, whole, onWindow, treeWidth }: Tre
       if (!isZoom && !isPan) return;
       event.preventDefault();
       const from = next ?? shown;
+      isNewStep ||= event.timeStamp - turnedAt > wheelRestMs;
+      turnedAt = event.timeStamp;
       const delta = event.deltaY || event.deltaX;
       if (isZoom) {
         const x = event.clientX - element.getBoundingClientRect().left - left;
