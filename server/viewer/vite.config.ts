@@ -19,7 +19,7 @@ export default defineConfig({
     alias: { 'node:crypto': join(import.meta.dirname, 'src/file/engine/no-crypto.ts') },
   },
   plugins: [react(), precompressed()],
-  worker: { format: 'es' },
+  worker: { format: 'es', plugins: () => [withoutDocument()] },
   build: {
     target: 'es2022',
     // Everything is a file of this server: the content security policy allows neither inline scripts nor data: fonts.
@@ -45,6 +45,19 @@ export default defineConfig({
     },
   },
 });
+
+/** A worker has no document, by which pages decode `&amp;` and the like: it brings the list of their names. */
+function withoutDocument(): Plugin {
+  return {
+    name: 'without-document',
+    enforce: 'pre',
+    async resolveId(source, importer) {
+      if (source !== 'decode-named-character-reference') return null;
+      const found = await this.resolve(source, importer, { skipSelf: true });
+      return found?.id.replace(/index\.dom\.js$/, 'index.js');
+    },
+  };
+}
 
 /** Writes each text file compressed beside itself, once, so that the server does not do it for each visitor. */
 function precompressed(): Plugin {

@@ -54,3 +54,9 @@ const bareAddresses = {
 function enterAddress(this: CompileContext, token: Token): void {
   this.config.enter['autolinkProtocol']?.call(this, token);
 }
+
+/** Marks of lists and quotes in one line: each is a level of its own, and thousands would be a tree that nothing can walk. */
+const manyLevels = /^(?:[ \t]*(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t]))){30}/m;
+
+/** Whether a text nests so deep that it is not worth reading as Markdown. */
+export const isTooNested = (text: string): boolean => manyLevels.test(text);

@@ -390,6 +390,38 @@ describe('code in Markdown', () => {
   });
 });
 
+describe('Markdown that is made to stop a page', () => {
+  it.each([
+    ['quotes in quotes', '>'.repeat(3_900)],
+    ['lists in lists', '1. '.repeat(1_300)],
+    ['lists by more and more space', Array.from({ length: 85 }, (_, at) => `${' '.repeat(at)}- a`).join('\n')],
+  ])('%s are shown', async (_, text) => {
+    const { page, panel, complaints } = await openCall(said(`${text} the end`), '', { before: watchTasks });
+    const all = panel.getByRole('button', { name: /^Show all/ });
+    await settled(page);
+    if ((await all.count()) > 0) await all.click();
+
+    await panel.getByText('the end').first().waitFor();
+
+    expect(complaints).toEqual([]);
+    expect(await longestTaskMs(page)).toBeLessThan(1_000);
+  });
+
+  it('is read where it is long, and the page is never frozen for a second', async () => {
+    const text = Array.from(
+      { length: 3_600 },
+      (_, at) => `- item **${at}** of a [list](https://example.org/${at})`,
+    ).join('\n');
+    expect(text.length).toBeGreaterThan(180_000);
+    const { page, panel } = await openCall(said(text), '', { before: watchTasks });
+    await panel.getByRole('button', { name: /^Show all/ }).click();
+
+    await panel.locator('strong').getByText('3599', { exact: true }).waitFor();
+
+    expect(await longestTaskMs(page)).toBeLessThan(1_000);
+  });
+});
+
 describe('JSON', () => {
   it('of 5 MB opens, is searched and folded without stopping the page', async () => {
     const items = Array.from({ length: 40_000 }, (_, index) => ({

@@ -1,6 +1,6 @@
 import type { Nodes } from 'mdast';
 import { describe, expect, it } from 'vitest';
-import { parseMarkdown } from '../../src/model/parse-markdown.ts';
+import { isTooNested, parseMarkdown } from '../../src/model/parse-markdown.ts';
 
 const all = (node: Nodes): readonly Nodes[] => [node, ...('children' in node ? node.children.flatMap(all) : [])];
 const linksOf = (text: string) => all(parseMarkdown(text)).flatMap((node) => (node.type === 'link' ? node.url : []));
@@ -31,5 +31,12 @@ describe('Markdown', () => {
     );
 
     expect(texts.join(' ')).toContain('As was said before.');
+  });
+
+  it('is not read where it nests without end', () => {
+    for (const text of ['>'.repeat(4_000), '> '.repeat(4_000), '1. '.repeat(4_000), `words\n${'- '.repeat(4_000)}x`])
+      expect(isTooNested(text)).toBe(true);
+    for (const text of ['-'.repeat(200), '> > quoted twice', '1. one\n2. two', '*'.repeat(100), '| - | - |'.repeat(50)])
+      expect(isTooNested(text)).toBe(false);
   });
 });

@@ -3,7 +3,7 @@ import type { CodeToken } from '../../model/highlight-code.ts';
 import { CopyButton } from '../parts/copy-button.tsx';
 import { PayloadText, VisibleText } from '../parts/payload-text.tsx';
 import styles from './code-block.module.css';
-import { highlightInWorker } from './highlight-in-worker.ts';
+import { highlightInWorker } from './text-worker.ts';
 
 /** Beyond this, code is plain: colours would cost more than they tell. */
 const mostHighlighted = 50_000;

@@ -1,19 +1,45 @@
-import type { Nodes } from 'mdast';
-import { Fragment, type ReactNode, useMemo } from 'react';
-import { parseMarkdown } from '../../model/parse-markdown.ts';
+import type { Nodes, Root } from 'mdast';
+import { Fragment, type ReactNode, startTransition, useEffect, useMemo, useState } from 'react';
+import { isTooNested, parseMarkdown } from '../../model/parse-markdown.ts';
 import { linkOf } from '../../model/safe-link.ts';
-import { PayloadText } from '../parts/payload-text.tsx';
+import { PayloadText, VisibleText } from '../parts/payload-text.tsx';
 import { RemoteMedia } from '../parts/remote-media.tsx';
 import { CodeBlock } from './code-block.tsx';
 import styles from './markdown.module.css';
+import { PlainText } from './plain-text.tsx';
+import { parseInWorker } from './text-worker.ts';
+
+/** Longer texts are read in a worker: 200 kB take seconds. */
+const mostAtOnce = 20_000;
 
 /**
  * A payload's Markdown: to a tree, and from that to React elements. HTML in it is text, nothing is loaded from an address in
  * it, and links say where they lead.
  */
 export function Markdown({ text, isPlain = false }: { readonly text: string; readonly isPlain?: boolean }) {
-  const tree = useMemo(() => parseMarkdown(text), [text]);
+  const isNested = useMemo(() => isTooNested(text), [text]);
+  const tree = useTree(text, isNested);
+  if (tree === undefined) return <PlainText text={text} isPlain={isPlain} />;
   return <div className={styles.markdown}>{children(tree, isPlain)}</div>;
+}
+
+/** The tree of a text, once it is there; undefined where there will be none. */
+function useTree(text: string, isNested: boolean): Root | undefined {
+  const isLong = text.length > mostAtOnce;
+  const atOnce = useMemo(() => (isNested || isLong ? undefined : parseMarkdown(text)), [text, isNested, isLong]);
+  const [later, setLater] = useState<{ readonly text: string; readonly tree: Root | undefined }>();
+  useEffect(() => {
+    if (isNested || !isLong) return;
+    let isWanted = true;
+    void parseInWorker(text).then((tree) => {
+      // Drawn bit by bit, between what a reader does meanwhile.
+      if (isWanted) startTransition(() => setLater({ text, tree }));
+    });
+    return () => {
+      isWanted = false;
+    };
+  }, [text, isNested, isLong]);
+  return atOnce ?? (later?.text === text ? later.tree : undefined);
 }
 
 const children = (node: { readonly children: readonly Nodes[] }, isPlain: boolean): ReactNode =>
@@ -24,12 +50,17 @@ function element(node: Nodes, isPlain: boolean): ReactNode {
   switch (node.type) {
     case 'text':
     case 'html':
-      return <PayloadText text={node.value} isPlain={isPlain} />;
+      // Blocks are isolated from each other; within one, it is the text of one writer.
+      return <VisibleText text={node.value} isPlain={isPlain} />;
     case 'paragraph':
       return <p dir="auto">{children(node, isPlain)}</p>;
     case 'heading':
       // No heading of this page: a payload does not shape what screen readers jump between.
-      return <p className={styles.heading}>{children(node, isPlain)}</p>;
+      return (
+        <p className={styles.heading} dir="auto">
+          {children(node, isPlain)}
+        </p>
+      );
     case 'emphasis':
       return <em>{children(node, isPlain)}</em>;
     case 'strong':
@@ -97,7 +128,9 @@ function Table({ node, isPlain }: { readonly node: Extract<Nodes, { type: 'table
           <tr>
             {head?.children.map((cell, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the tree of a text does not move.
-              <th key={index}>{children(cell, isPlain)}</th>
+              <th key={index} dir="auto">
+                {children(cell, isPlain)}
+              </th>
             ))}
           </tr>
         </thead>
@@ -107,7 +140,9 @@ function Table({ node, isPlain }: { readonly node: Extract<Nodes, { type: 'table
             <tr key={index}>
               {row.children.map((cell, at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the tree of a text does not move.
-                <td key={at}>{children(cell, isPlain)}</td>
+                <td key={at} dir="auto">
+                  {children(cell, isPlain)}
+                </td>
               ))}
             </tr>
           ))}

@@ -4,8 +4,8 @@ import { hasMarkup } from '../../model/has-markup.ts';
 import { countInvisible } from '../../model/invisible-characters.ts';
 import { usePreferences } from '../../preferences.ts';
 import { Button } from '../parts/button.tsx';
-import { PayloadText } from '../parts/payload-text.tsx';
 import styles from './message-text.module.css';
+import { PlainText } from './plain-text.tsx';
 
 const Markdown = lazy(() => import('./markdown.tsx').then((module) => ({ default: module.Markdown })));
 
@@ -49,11 +49,11 @@ export function MessageText({ text, lines = foldFromLines, isPartial = false }: 
         </p>
       )}
       {isMarkdown && !isPartial && hasMarkup(shown) ? (
-        <Suspense fallback={<Plain text={shown} isPlain={isPlain} />}>
+        <Suspense fallback={<PlainText text={shown} isPlain={isPlain} />}>
           <Markdown text={shown} isPlain={isPlain} />
         </Suspense>
       ) : (
-        <Plain text={shown} isPlain={isPlain} isOpenEnded={isPartial && shown === text} />
+        <PlainText text={shown} isPlain={isPlain} isOpenEnded={isPartial && shown === text} />
       )}
       {head.length < text.length && (
         <Button look="quiet" onClick={() => setIsOpen(!isOpen)}>
@@ -61,21 +61,6 @@ export function MessageText({ text, lines = foldFromLines, isPartial = false }: 
         </Button>
       )}
     </div>
-  );
-}
-
-interface PlainProps {
-  readonly text: string;
-  readonly isPlain: boolean;
-  readonly isOpenEnded?: boolean;
-}
-
-function Plain({ text, isPlain, isOpenEnded = false }: PlainProps) {
-  return (
-    <p className={styles.plain} dir="auto">
-      <PayloadText text={text} isPlain={isPlain} />
-      {isOpenEnded && <span className={styles.openEnd} aria-hidden />}
-    </p>
   );
 }
 
