@@ -341,6 +341,40 @@ describe('the messages of a run', () => {
   });
 });
 
+describe('the transcript of a run', () => {
+  it('has an agent within another as one step, with what it was asked and what it answered', async () => {
+    const asks = (question: string, answer: string) => ({
+      span_type: 'llm' as const,
+      input_data: { messages: [{ role: 'user', content: question }] },
+      output_data: { messages: [{ role: 'assistant', content: answer }] },
+    });
+    const trace = oddTrace([
+      { name: 'agent', at: [0, 900], span_type: 'agent' },
+      { name: 'plan', at: [10, 100], under: 'agent', ...asks('What of owls?', 'I shall ask.') },
+      {
+        name: 'researcher',
+        at: [120, 500],
+        under: 'agent',
+        span_type: 'agent',
+        input_data: { question: 'Find owls.' },
+      },
+      { name: 'look', at: [130, 200], under: 'researcher', ...asks('Which books?', 'This one.') },
+      { name: 'search', at: [210, 300], under: 'researcher', span_type: 'tool' },
+      { name: 'sum up', at: [310, 490], under: 'researcher', ...asks('So?', 'Owls see well.') },
+    ]);
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, 'tab=messages');
+    const panel = page.locator('[data-panel]');
+
+    for (const text of ['I shall ask.', 'Find owls.', 'Owls see well.']) await panel.getByText(text).waitFor();
+    expect(await panel.getByText('This one.').count()).toBe(0);
+    await panel.getByText('1 tool call, 2 model calls').click();
+
+    await panel.getByText('This one.').waitFor();
+    await panel.getByRole('button', { name: 'search', exact: true }).waitFor();
+  });
+});
+
 describe('code in Markdown', () => {
   const code = `const answer = "yes"; // ${'a long line that is not broken '.repeat(10)}\nreturn \u202E12;`;
   const inMarkdown = (language: string, text: string) => `Look:\n\n\`\`\`${language}\n${text}\n\`\`\``;

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Said } from '../../api/turn.ts';
+import { beginningOf } from '../../model/beginning.ts';
 import { formatExact } from '../../model/format.ts';
 import { Button } from '../parts/button.tsx';
 import { PayloadText } from '../parts/payload-text.tsx';
@@ -19,7 +20,7 @@ interface SaidBlockProps {
 export function SaidBlock({ side, said: { text, payload, from }, isRunning }: SaidBlockProps) {
   const [isWhole, setIsWhole] = useState(false);
   const shown = text ?? (payload === undefined ? undefined : JSON.stringify(payload, undefined, 2));
-  const folded = shown === undefined ? '' : beginningOf(shown);
+  const folded = shown === undefined ? '' : beginningOf(shown, mostLines, mostCharacters);
   return (
     <section className={`${styles.said} ${styles[side]}`}>
       <h2 className={styles.role}>
@@ -47,20 +48,4 @@ export function SaidBlock({ side, said: { text, payload, from }, isRunning }: Sa
       )}
     </section>
   );
-}
-
-/** At most so many lines and characters, never half of a surrogate pair. */
-function beginningOf(text: string): string {
-  let end = 0;
-  for (let lines = 0; lines < mostLines; lines += 1) {
-    const next = text.indexOf('\n', end);
-    if (next === -1) {
-      end = text.length;
-      break;
-    }
-    end = next + 1;
-  }
-  if (end > mostCharacters) end = mostCharacters;
-  if (end < text.length && /[\ud800-\udbff]/.test(text[end - 1] ?? '')) end -= 1;
-  return text.slice(0, end);
 }

@@ -1,4 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
+import { beginningOf } from '../../model/beginning.ts';
 import { countOf, formatExact } from '../../model/format.ts';
 import { hasMarkup } from '../../model/has-markup.ts';
 import { countInvisible } from '../../model/invisible-characters.ts';
@@ -35,7 +36,7 @@ export function MessageText({ text, lines = foldFromLines, isPartial = false }: 
         <LongText text={text} />
       </Suspense>
     );
-  const head = headOf(text, lines);
+  const head = beginningOf(text, lines, foldFromCharacters);
   const shown = isOpen ? text : head;
   const hidden = countInvisible(text);
   return (
@@ -62,14 +63,4 @@ export function MessageText({ text, lines = foldFromLines, isPartial = false }: 
       )}
     </div>
   );
-}
-
-function headOf(text: string, lines: number): string {
-  let end = 0;
-  for (let line = 0; line < lines; line++) {
-    const next = text.indexOf('\n', end);
-    if (next < 0) return text.length > foldFromCharacters ? text.slice(0, foldFromCharacters) : text;
-    end = next + 1;
-  }
-  return text.slice(0, Math.min(end, foldFromCharacters));
 }
