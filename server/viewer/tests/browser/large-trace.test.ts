@@ -109,6 +109,30 @@ describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
     expect(complaints).toEqual([]);
   });
 
+  it('reads on until it has the span that a link names, and shows it', async () => {
+    const last = large.spans?.at(-1);
+
+    const { page } = await openTrace(large.traceId, `depth=9&span=${last?.span_id}`);
+
+    await expect.poll(() => selectedRow(page).getAttribute('aria-rowindex'), { timeout: 30_000 }).not.toBe('1');
+    await page.getByText('spans loaded').waitFor({ state: 'detached' });
+    expect(searchOf(page).get('span')).toBe(last?.span_id);
+    const [grid, row] = [await page.locator('[role=treegrid]').boundingBox(), await selectedRow(page).boundingBox()];
+    expect(row?.y).toBeLessThan((grid?.y ?? 0) + (grid?.height ?? 0));
+    await page.locator('[data-panel] h2').getByText(String(last?.name)).waitFor();
+  });
+
+  it('says that a link names a span that is not there', async () => {
+    const trace = oddTrace([{ name: 'only', at: [0, 900] }]);
+    await send(trace);
+
+    const { page } = await openTrace(trace.traceId, 'span=no-such-span');
+
+    await page.getByText('The span no-such-… of this link is not among those of the trace.').waitFor();
+    await page.keyboard.press('j');
+    await page.getByText('of this link is not among').waitFor({ state: 'detached' });
+  });
+
   it('mounts only the rows that are seen, and reaches the last', async () => {
     const { page } = await openTrace(large.traceId, 'depth=9');
     await expect.poll(() => rowCount(page)).toBe('50001');

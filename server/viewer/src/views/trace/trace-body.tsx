@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { TraceTree } from '../../api/trace-tree.ts';
-import { countOf, formatDuration, formatExact, formatPercent } from '../../model/format.ts';
+import { countOf, formatDuration, formatExact, formatPercent, shortId } from '../../model/format.ts';
 import { type IdleTime, idleTime } from '../../model/idle-time.ts';
 import { nameOfNode } from '../../model/row-facts.ts';
 import { type SpanTree, traceNodeId } from '../../model/span-tree.ts';
@@ -20,6 +20,7 @@ import type { RowLook } from './tree-row.tsx';
 import { isExpandable, rowOf, TreeView } from './tree-view.tsx';
 import { useContentsSearch } from './use-contents-search.ts';
 import { useCriticalPath } from './use-critical-path.ts';
+import { useLinkedSpan } from './use-linked-span.ts';
 import { useTraceState } from './use-trace-state.ts';
 import { useWidth } from './use-width.ts';
 
@@ -69,6 +70,7 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
   const selectedIndex = tree.indexOf.get(state.selected) ?? 0;
   const isRunning = data.trace.status === 'running';
   const isOnItsWay = isReading && data.spans.length < data.wantedSpans;
+  const isLost = useLinkedSpan(tree.indexOf.has(state.selected), data, isReading, onReadMore);
 
   // Which rows there are.
   const keepOpen = useMemo(() => (state.selected === traceNodeId ? [] : [state.selected]), [state.selected]);
@@ -333,6 +335,12 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
           {gaps !== undefined &&
             `${formatDuration(gaps.reduce((sum, gap) => sum + gap.toMs - gap.fromMs, 0))} are folded: lengths across a hatched band are not to scale.`}
         </StateMessage>
+      )}
+      {isLost && (
+        <StateMessage
+          shape="line"
+          title={`The span ${shortId(state.selected)}… of this link is not among those of the trace.`}
+        />
       )}
       {tree.farOutside > 0 && (
         <StateMessage

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { ChevronLeft, ChevronRight } from 'lucide-react';
-import { useEffect } from 'react';
+import { useCallback, useEffect } from 'react';
 import { ApiProblem } from '../../api/api-problem.ts';
 import { readMoreSpans, releaseTraces } from '../../api/trace-tree.ts';
 import { formatExact, shortId } from '../../model/format.ts';
@@ -45,6 +45,7 @@ export function TracePage() {
   useEffect(() => document.getElementById('page')?.focus(), []);
   const client = useQueryClient();
   useEffect(() => () => releaseTraces(client), [client]);
+  const readMore = useCallback(() => readMoreSpans(client, key, traceId), [client, key, traceId]);
 
   const isUnknown = query.error instanceof ApiProblem && [404, 422].includes(query.error.status);
   return (
@@ -94,7 +95,7 @@ export function TracePage() {
           tree={tree}
           nowMs={now}
           isReading={query.isFetching}
-          onReadMore={() => readMoreSpans(client, key, traceId)}
+          onReadMore={readMore}
         />
       )}
     </div>
