@@ -9,7 +9,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
   else
     void opened?.ask(data.path, data.query).then(({ status, body }) => {
       const json = new TextEncoder().encode(JSON.stringify(body));
-      postMessage({ kind: 'answer', id: data.id, status, json } satisfies FromWorker, [json.buffer]);
+      postMessage({ kind: 'answer', id: data.id, status, json } satisfies FromWorker, { transfer: [json.buffer] });
     });
 });
 
