@@ -45,11 +45,11 @@ export function minimapPixels(
     }
   };
   for (let index = 1; index < tree.size; index++) {
-    const span = tree.spans[index];
-    if (span !== undefined) line(index, colours.types[span.span_type], ratio, thickness);
+    const type = tree.types[index];
+    if (type !== undefined) line(index, colours.types[type], ratio, thickness);
   }
   for (let index = 1; index < tree.size; index++)
-    if (tree.spans[index]?.status === 'error')
+    if (tree.errorCounts[index] !== 0 && tree.spans[index]?.status === 'error')
       line(index, colours.error, errorThick * ratio, Math.max(errorThick * ratio, thickness));
   return pixels;
 }

@@ -17,7 +17,7 @@ export function transcriptSteps(tree: SpanTree, root: number): readonly Transcri
     const parent = (tree.parents[index] as number) - root;
     const around = agents[parent] as number;
     const depth = depths[parent] as number;
-    const isAgent = tree.spans[index]?.span_type === 'agent';
+    const isAgent = tree.types[index] === 'agent';
     agents[index - root] = around !== 0 ? around : isAgent && depth >= leastDepth ? index : 0;
     depths[index - root] = Math.min(2, depth + (isAgent ? 1 : 0));
   }
@@ -25,7 +25,7 @@ export function transcriptSteps(tree: SpanTree, root: number): readonly Transcri
   const told = new Set<number>();
   for (const index of tree.inTime) {
     if (index <= root || index >= end) continue;
-    const type = tree.spans[index]?.span_type;
+    const type = tree.types[index];
     if (type !== 'llm' && type !== 'tool') continue;
     const agent = agents[index - root] as number;
     if (agent === 0) steps.push({ index, isAgent: false });

@@ -3,11 +3,11 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react'
 import { formatOffset } from '../../model/format.ts';
 import { minimapPixels } from '../../model/minimap-pixels.ts';
 import type { SpanTree } from '../../model/span-tree.ts';
+import { spanTypes } from '../../model/span-types.ts';
 import { type TimeWindow, within } from '../../model/time-scale.ts';
 import { useDrawnTheme } from '../../preferences.ts';
 import { useElementSize } from '../parts/use-element-size.ts';
 import styles from './minimap.module.css';
-import { spanTypes } from './use-trace-state.ts';
 
 interface MinimapProps {
   readonly tree: SpanTree;

@@ -478,7 +478,7 @@ function structureMatches(tree: SpanTree, needle: string): ReadonlySet<number> |
 }
 
 const nodesOfTypes = (tree: SpanTree, types: ReadonlySet<string>): ReadonlySet<number> =>
-  new Set(nodesWhere(tree, (index) => types.has(tree.spans[index]?.span_type ?? '')));
+  new Set(nodesWhere(tree, (index) => types.has(tree.types[index] ?? '')));
 
 /**
  * Finds the spans of the same type and name, in order of time. Each group is looked for once: who holds a key down comes back to

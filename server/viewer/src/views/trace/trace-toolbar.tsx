@@ -3,6 +3,7 @@ import { ArrowDown, ArrowUp, CircleAlert, Maximize, Route, Search } from 'lucide
 import { type RefObject, useMemo } from 'react';
 import { countOf, formatExact } from '../../model/format.ts';
 import type { SpanTree } from '../../model/span-tree.ts';
+import { spanTypes } from '../../model/span-types.ts';
 import type { TimeWindow } from '../../model/time-scale.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
@@ -10,7 +11,7 @@ import { SpanIcon } from '../parts/span-icon.tsx';
 import { Minimap } from './minimap.tsx';
 import styles from './trace-toolbar.module.css';
 import type { ContentsSearch } from './use-contents-search.ts';
-import { spanTypes, type TraceState } from './use-trace-state.ts';
+import type { TraceState } from './use-trace-state.ts';
 
 interface TraceToolbarProps {
   readonly state: TraceState;
@@ -80,11 +81,7 @@ export function TraceToolbar(props: TraceToolbarProps) {
 }
 
 function typesIn(tree: SpanTree): readonly SpanType[] {
-  const types = new Set<SpanType>();
-  for (const span of tree.spans) {
-    if (span !== undefined) types.add(span.span_type);
-    if (types.size === spanTypes.length) break;
-  }
+  const types = new Set(tree.types);
   return spanTypes.filter((type) => types.has(type));
 }
 

@@ -1,15 +1,13 @@
 import type { SpanType } from 'llm-tracer/schema';
 import { useCallback, useMemo, useState } from 'react';
 import { traceNodeId } from '../../model/span-tree.ts';
+import { spanTypes } from '../../model/span-types.ts';
 import { type TimeWindow, windowFromText, windowToText } from '../../model/time-scale.ts';
 import { type Openness, standardDepth } from '../../model/visible-rows.ts';
 import { useUrlState } from '../../url-state.ts';
 
-const spanTypes: readonly SpanType[] = ['llm', 'agent', 'tool', 'function', 'retrieval', 'embedding', 'chain', 'other'];
 /** An address stays one that can be copied; beyond, only the depth is kept. */
 const mostIds = 20;
-
-export { spanTypes };
 
 /** What the page of a trace shows, as its address has it. */
 export function useTraceState(spanCount: number) {
