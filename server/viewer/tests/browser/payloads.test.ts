@@ -606,6 +606,7 @@ describe('what is known of a record', () => {
     const { page, panel } = await openCall({ span_type: 'llm', model: 'filtered-model', ...said('hi') });
     await page.getByRole('tab', { name: 'Meta' }).click();
 
+    expect(await panel.getByRole('link', { name: 'Filter traces by this name' }).count()).toBe(0);
     await panel.getByRole('link', { name: 'Filter traces by this model' }).click();
 
     await page.getByRole('button', { name: /Model.*filtered-model/ }).waitFor();

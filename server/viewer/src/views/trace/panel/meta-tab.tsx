@@ -10,6 +10,9 @@ import styles from './tabs.module.css';
 
 /** What the list can be filtered by, under the same name. */
 const filters: ReadonlySet<string> = new Set(filterFields.map(({ name }) => name).filter((name) => name !== 'status'));
+/** The list's names are those of traces: the name of a span would find none, or others. */
+const canFilter = (record: SpanRecord | TraceRecord, name: string): boolean =>
+  filters.has(name) && !(name === 'name' && 'span_id' in record);
 
 /** Ids, times and labels of a record, and the metadata that the application added. */
 export function MetaTab({ record }: { readonly record: SpanRecord | TraceRecord }) {
@@ -51,7 +54,7 @@ export function MetaTab({ record }: { readonly record: SpanRecord | TraceRecord 
                 </td>
                 <td className={styles.actions}>
                   <CopyButton isIcon label={`Copy ${name}`} text={String(value)} />
-                  {filters.has(name) && <FilterLink name={name} value={String(value)} />}
+                  {canFilter(record, name) && <FilterLink name={name} value={String(value)} />}
                 </td>
               </tr>
             ))}
