@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { longestTask } from '../../bench/measure.ts';
 import { largeTrace } from '../data/large.ts';
@@ -107,6 +107,23 @@ describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
     expect(await seen()).toBe(top);
     await expect.poll(() => aliveIn(page)).toMatchObject({ workers: 0, workersMade: 2 });
     expect(complaints).toEqual([]);
+  });
+
+  it('says when the next could not be loaded, keeps what is there, and loads them when asked again', async () => {
+    const { page } = await openPage('/settings?project=dev');
+    const refuse = (route: Route) =>
+      route.fulfill({ status: 422, json: { type: 'about:blank', title: 'No', status: 422, detail: 'Not this time.' } });
+    await page.route('**/api/traces/*cursor=*', refuse);
+    await page.goto(page.url().replace('/settings?', `/traces/${large.traceId}?depth=9&`));
+    await page.getByText('2,000 of 53,000 spans loaded.').waitFor();
+    await page.getByText('The next could not be loaded. Not this time.').waitFor();
+    expect(await rowCount(page)).toBe('2001');
+
+    await page.unroute('**/api/traces/*cursor=*', refuse);
+    await page.getByRole('button', { name: 'Load more' }).click();
+
+    await expect.poll(() => rowCount(page)).toBe('52001');
+    await page.getByText('Totals cover all.').waitFor();
   });
 
   it('reads on until it has the span that a link names, and shows it', async () => {
