@@ -13,6 +13,7 @@ import {
   openAndClose,
   openWhole,
   timeTo,
+  timeUntil,
   wheelOver,
 } from '../server/viewer/bench/measure.ts';
 import { largeTrace } from '../server/viewer/tests/data/large.ts';
@@ -25,6 +26,7 @@ import { startServer } from './lib/server-process.ts';
 const key = 'project-dev';
 const grid = '[role=grid]';
 const row = `${grid} [role=row][aria-selected]`;
+const counted = 'strong:has-text(" traces")';
 const treeRow = '[role=treegrid] [role=row][aria-level="2"]';
 /** While spans are still being read. */
 const underWay = 'text=on their way';
@@ -54,7 +56,9 @@ export async function benchViewer({ isQuick }: BenchOptions): Promise<Row[]> {
     ];
 
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    await timeTo(page, list, row); // fills the cache of scripts
+    // Counting a million traces may take a busy machine longer than what is waited by default.
+    page.setDefaultTimeout(300_000);
+    await timeTo(page, list, counted); // fills the cache of scripts
     const rounds = isQuick ? 3 : 7;
     const times = async (address: string, ready: string) => {
       const measured: number[] = [];
@@ -65,11 +69,17 @@ export async function benchViewer({ isQuick }: BenchOptions): Promise<Row[]> {
       }
       return median(measured);
     };
-    const listMs = await times(list, row);
+    const listMs: number[] = [];
+    const countMs: number[] = [];
+    for (let round = 0; round < rounds; round++) {
+      listMs.push(await timeTo(page, list, row));
+      // The server is still counting them: the next round would wait for this one.
+      countMs.push(await timeUntil(page, counted));
+    }
     const seconds = isQuick ? 2 : 5;
     const frames = await frameTimes(page, seconds, await wheelOver(page, grid));
     const dragged = await frameTimes(page, seconds, dragToEnd(page, grid));
-    const rowsReached = await page.locator(`${grid} [role=row]`).last().getAttribute('aria-rowindex');
+    const rowsReached = await page.locator(row).last().getAttribute('aria-rowindex');
     const trees: { readonly count: number; readonly ms: number; readonly taskMs: number }[] = [];
     for (const { count, traceId } of large) {
       const tasks: number[] = [];
@@ -102,7 +112,8 @@ export async function benchViewer({ isQuick }: BenchOptions): Promise<Row[]> {
         budget: `<= ${budgetKb}`,
         ok: kb <= budgetKb,
       })),
-      { name: `list of ${traces.toLocaleString('en-US')} traces, first rows`, value: listMs, unit: 'ms' },
+      { name: `list of ${traces.toLocaleString('en-US')} traces, first rows`, value: median(listMs), unit: 'ms' },
+      { name: '  how many there are, and when', value: median(countMs), unit: 'ms' },
       ...frameRows('scrolling by the wheel', frames),
       ...frameRows('scroll bar dragged to its end', dragged),
       { name: '  row reached by it, page by page', value: Number(rowsReached), unit: '' },

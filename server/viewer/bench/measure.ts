@@ -21,6 +21,11 @@ export async function firstLoadBytes(browser: Browser, address: string, ready: s
 /** From the first byte asked for to what is waited for, in milliseconds by the page's own clock; the scripts are cached. */
 export async function timeTo(page: Page, address: string, ready: string): Promise<number> {
   await page.goto(address);
+  return timeUntil(page, ready);
+}
+
+/** From the first byte of a page asked for to what is waited for, in milliseconds by the page's own clock. */
+export async function timeUntil(page: Page, ready: string): Promise<number> {
   await page.locator(ready).first().waitFor();
   // As text: this file is also read without the types of a page.
   return page.evaluate<number>(
