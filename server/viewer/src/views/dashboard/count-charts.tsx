@@ -77,8 +77,8 @@ export function CostChart(context: ChartContext) {
           : `Peaked at ${formatCost(peak.most)} on ${peak.at}.${largest === undefined || layers.length < 2 ? '' : ` ${formatPercent(largest.share)} of all is ${largest.label}.`}`
       }
       note={
-        unpriced > 0
-          ? `${formatExact(unpriced)} of ${formatExact(modelCalls(models.data?.points ?? []))} calls have no price.`
+        unpriced > 0 && models.data !== undefined
+          ? `${formatExact(unpriced)} of ${formatExact(modelCalls(models.data.points))} calls have no price.`
           : undefined
       }
     />

@@ -10,6 +10,7 @@ import { useUrlState } from '../../url-state.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { Menu } from '../parts/menu.tsx';
+import { PageHeading } from '../parts/page-heading.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
 import { ErrorMessage, LoadingRows, StateMessage } from '../parts/state-message.tsx';
 import { ScoreChart } from '../scores/score-chart.tsx';
@@ -90,7 +91,7 @@ export function DashboardPage() {
   const isEmpty = whole.isSuccess && whole.data.points.length === 0;
   return (
     <div className={styles.page}>
-      <h1 className="visually-hidden">Dashboard</h1>
+      <PageHeading className="visually-hidden">Dashboard</PageHeading>
       <div className={styles.toolbar}>
         <RangePicker
           range={{ from: read.filters['from'] ?? dashboardRange, to: read.filters['to'] }}

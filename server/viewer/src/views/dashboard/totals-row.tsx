@@ -16,7 +16,8 @@ export function TotalsRow({ dashboard }: { readonly dashboard: Dashboard }) {
   const { whole, before, models, modelsBefore, starts, bucket } = dashboard;
   const now = rangeTotals(whole.data?.points ?? []);
   const then = before.data && rangeTotals(before.data.points);
-  const calls = modelCalls(models.data?.points ?? []);
+  // Undefined until they are counted: 0 would be said of calls that there are.
+  const calls = models.data && modelCalls(models.data.points);
   const callsBefore = modelsBefore.data && modelCalls(modelsBefore.data.points);
   const p95 = spreadOf(percentileValues(whole.data?.points ?? [], starts, 'trace_latency_ms', 'p95'));
   const failedShare = now.traces === 0 ? 0 : now.failed / now.traces;
@@ -29,14 +30,16 @@ export function TotalsRow({ dashboard }: { readonly dashboard: Dashboard }) {
         value={now.cost === 0 && now.unpriced === 0 ? '$0' : formatTotalCost(now.cost, now.unpriced)}
         change={then && describeChange(now.cost, then.cost)}
         note={
-          now.unpriced > 0 ? `${formatExact(now.unpriced)} of ${formatExact(calls)} calls have no price` : undefined
+          now.unpriced > 0 && calls !== undefined
+            ? `${formatExact(now.unpriced)} of ${formatExact(calls)} calls have no price`
+            : undefined
         }
       />
       <Total name="Traces" value={formatCount(now.traces)} change={then && describeChange(now.traces, then.traces)} />
       <Total
         name="Model calls"
-        value={formatCount(calls)}
-        change={callsBefore === undefined ? undefined : describeChange(calls, callsBefore)}
+        value={calls === undefined ? '—' : formatCount(calls)}
+        change={calls === undefined || callsBefore === undefined ? undefined : describeChange(calls, callsBefore)}
       />
       <Total
         name="Failed traces"

@@ -2,7 +2,7 @@ import type { InfiniteData, UseInfiniteQueryResult } from '@tanstack/react-query
 import { RefreshCw } from 'lucide-react';
 import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import { filterFields, type ReadFilters, readFilters, textFromValue } from '../../model/filters.ts';
-import { formatDay, formatExact, formatListTime } from '../../model/format.ts';
+import { formatExact, formatListTime } from '../../model/format.ts';
 import { describeRange } from '../../model/time-range.ts';
 import { usePreferences } from '../../preferences.ts';
 import { useShortcuts } from '../../shortcuts.ts';
@@ -10,7 +10,9 @@ import { useUrlState } from '../../url-state.ts';
 import { Button, IconButton } from '../parts/button.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
+import { PageHeading } from '../parts/page-heading.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
+import { SearchedBack } from '../parts/searched-back.tsx';
 import { ErrorMessage, LoadingRows, StateMessage } from '../parts/state-message.tsx';
 import styles from './group-list.module.css';
 
@@ -64,12 +66,13 @@ export function GroupList<Row, P extends Page>(props: GroupListProps<Row, P>) {
     { keys: 'r', label: 'Refresh', run: () => void query.refetch() },
     { keys: 'Escape', label: 'Clear the selection', run: () => select(undefined) },
   ]);
-  const scannedUntil = query.data?.pages.at(-1)?.scanned_until;
+  const scannedUntil = query.hasNextPage ? query.data?.pages.at(-1)?.scanned_until : undefined;
+  const searchFurther = () => void query.fetchNextPage();
   const what = label.toLowerCase();
 
   return (
     <div className={styles.page}>
-      <h1 className="visually-hidden">{label}</h1>
+      <PageHeading className="visually-hidden">{label}</PageHeading>
       <div className={styles.toolbar}>
         <RangePicker
           range={{ from: read.filters['from'] ?? groupRange, to: read.filters['to'] }}
@@ -86,9 +89,13 @@ export function GroupList<Row, P extends Page>(props: GroupListProps<Row, P>) {
       {query.isError && rows.length === 0 && (
         <ErrorMessage what={what} error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {query.isSuccess && rows.length === 0 && (
-        <EmptyGroups what={what} read={read} hint={hint} zone={zone} onChange={filter} />
-      )}
+      {query.isSuccess &&
+        rows.length === 0 &&
+        (scannedUntil === undefined ? (
+          <EmptyGroups what={what} read={read} hint={hint} zone={zone} onChange={filter} />
+        ) : (
+          <SearchedBack until={scannedUntil} found={0} onFurther={searchFurther} />
+        ))}
       {rows.length > 0 && (
         <DataTable
           label={label}
@@ -101,7 +108,8 @@ export function GroupList<Row, P extends Page>(props: GroupListProps<Row, P>) {
           onSelect={select}
           onOpen={onOpen}
           onNearEnd={() => {
-            if (query.hasNextPage && !query.isFetchingNextPage && !query.isError) void query.fetchNextPage();
+            const isAtLeisure = !query.isFetchingNextPage && !query.isError && scannedUntil === undefined;
+            if (query.hasNextPage && isAtLeisure) void query.fetchNextPage();
           }}
           total={query.hasNextPage ? undefined : rows.length}
           end={
@@ -112,11 +120,8 @@ export function GroupList<Row, P extends Page>(props: GroupListProps<Row, P>) {
                 error={query.error}
                 onRetry={() => void query.fetchNextPage()}
               />
-            ) : scannedUntil !== undefined && query.hasNextPage ? (
-              <>
-                Searched back to {formatDay(scannedUntil, new Date(), zone)}, {formatExact(rows.length)} found so far.{' '}
-                <Button onClick={() => void query.fetchNextPage()}>Search further</Button>
-              </>
+            ) : scannedUntil !== undefined ? (
+              <SearchedBack until={scannedUntil} found={rows.length} onFurther={searchFurther} />
             ) : query.hasNextPage ? (
               `Loaded ${formatExact(rows.length)}. More follow as you scroll.`
             ) : (

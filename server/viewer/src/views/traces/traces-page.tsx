@@ -5,12 +5,13 @@ import { Columns3, Radio, RefreshCw } from 'lucide-react';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import { statsQuery, type TraceSort } from '../../api/queries.ts';
 import { readFilters } from '../../model/filters.ts';
-import { countOf, formatDay, formatDuration, formatExact, type TimeZone } from '../../model/format.ts';
+import { countOf, formatDuration, formatExact, type TimeZone } from '../../model/format.ts';
 import { isReleased, type ListedTrace } from '../../model/released-rows.ts';
 import { defaultRange } from '../../model/time-range.ts';
 import { costOf } from '../../model/trace-cost.ts';
 import { usePageTitle } from '../../page-title.ts';
 import { usePreferences } from '../../preferences.ts';
+import { keepScroll, keptScroll } from '../../scroll-memory.ts';
 import { usePageSession } from '../../session-context.ts';
 import { useShortcuts } from '../../shortcuts.ts';
 import { useUrlState } from '../../url-state.ts';
@@ -18,14 +19,15 @@ import { Button, IconButton } from '../parts/button.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { Menu, type MenuAction } from '../parts/menu.tsx';
+import { PageHeading } from '../parts/page-heading.tsx';
 import { RangePicker } from '../parts/range-picker.tsx';
+import { SearchedBack } from '../parts/searched-back.tsx';
 import { ErrorMessage, LoadingRows, StateMessage } from '../parts/state-message.tsx';
 import { EmptyTraces } from './empty-traces.tsx';
 import { Histogram } from './histogram.tsx';
 import { LiveRegion } from './live-region.tsx';
 import { rememberNeighbours } from './neighbours.ts';
 import { PeekSheet } from './peek-sheet.tsx';
-import { keepScroll, keptScroll } from './scroll-memory.ts';
 import { TraceCard } from './trace-card.tsx';
 import { type ColumnId, columnNames, fixedColumns, standardColumns, traceColumns } from './trace-columns.tsx';
 import styles from './traces-page.module.css';
@@ -69,6 +71,8 @@ export function TracesPage() {
     mayAdmit: () => !isPointerInside.current && isAtTop.current && selected === undefined,
   });
   const counts = useCounts(filters, rows, query.isSuccess && !query.hasNextPage, now.getTime());
+  // Where the last page ended before it was full, as the server looks at so much at a time.
+  const scannedUntil = query.hasNextPage ? query.data?.pages.at(-1)?.scanned_until : undefined;
   const { data: stats } = useQuery(statsQuery(key));
   const prefetch = usePrefetch();
   const rowOf = (id: string | undefined) => {
@@ -193,7 +197,7 @@ export function TracesPage() {
 
   return (
     <div className={styles.page}>
-      <h1 className="visually-hidden">Traces</h1>
+      <PageHeading className="visually-hidden">Traces</PageHeading>
       {toolbar}
       {isLive && sort !== 'time' && (
         <StateMessage
@@ -226,9 +230,14 @@ export function TracesPage() {
       {query.isError && rows.length === 0 && (
         <ErrorMessage what="traces" error={query.error} onRetry={() => void query.refetch()} />
       )}
-      {query.isSuccess && rows.length === 0 && live.waiting.length === 0 && (
-        <EmptyTraces filters={read.filters} zone={zone} onChange={filter} />
-      )}
+      {query.isSuccess &&
+        rows.length === 0 &&
+        live.waiting.length === 0 &&
+        (scannedUntil === undefined ? (
+          <EmptyTraces filters={read.filters} zone={zone} onChange={filter} />
+        ) : (
+          <SearchedBack until={scannedUntil} found={0} onFurther={() => void query.fetchNextPage()} />
+        ))}
       {(rows.length > 0 || live.waiting.length > 0) && (
         <div
           className={styles.table}
@@ -260,7 +269,8 @@ export function TracesPage() {
                   : undefined
             }
             onNearEnd={() => {
-              if (query.hasNextPage && !query.isFetchingNextPage && !query.isError) void query.fetchNextPage();
+              const isAtLeisure = !query.isFetchingNextPage && !query.isError && scannedUntil === undefined;
+              if (query.hasNextPage && isAtLeisure) void query.fetchNextPage();
             }}
             total={counts.total}
             onScrollTop={(top) => {
@@ -279,7 +289,7 @@ export function TracesPage() {
                 </Button>
               ) : null
             }
-            end={<ListEnd query={query} loaded={rows.length} zone={zone} />}
+            end={<ListEnd query={query} loaded={rows.length} scannedUntil={scannedUntil} />}
           />
         </div>
       )}
@@ -339,23 +349,17 @@ function toggled(shown: readonly ColumnId[], id: ColumnId): string | undefined {
 interface ListEndProps {
   readonly query: ReturnType<typeof useTraceList>['query'];
   readonly loaded: number;
-  readonly zone: TimeZone;
+  readonly scannedUntil: string | undefined;
 }
 
-function ListEnd({ query, loaded, zone }: ListEndProps) {
+function ListEnd({ query, loaded, scannedUntil }: ListEndProps) {
   const { me } = usePageSession();
-  const scannedUntil = query.data?.pages.at(-1)?.scanned_until;
   if (query.isFetchNextPageError)
     return (
       <ErrorMessage shape="line" what="older traces" error={query.error} onRetry={() => void query.fetchNextPage()} />
     );
-  if (scannedUntil !== undefined && query.hasNextPage)
-    return (
-      <>
-        Searched back to {formatDay(scannedUntil, new Date(), zone)}, {formatExact(loaded)} found so far.{' '}
-        <Button onClick={() => void query.fetchNextPage()}>Search further</Button>
-      </>
-    );
+  if (scannedUntil !== undefined)
+    return <SearchedBack until={scannedUntil} found={loaded} onFurther={() => void query.fetchNextPage()} />;
   if (query.hasNextPage) return <>Loaded {formatExact(loaded)}. Older traces follow as you scroll.</>;
   return (
     <>
