@@ -1,5 +1,6 @@
-import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useNavigate, useRouter, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
+import { carryScroll } from './scroll-memory.ts';
 
 /** What stands behind the `?` of a page: flat names and texts, as in a call of the API. */
 export type Search = Readonly<Record<string, string>>;
@@ -32,16 +33,23 @@ export interface UrlState {
 export function useUrlState(): UrlState {
   const search = useSearch({ strict: false }) as Search;
   const navigate = useNavigate();
+  const { history } = useRouter();
   const change = useCallback<UrlState['change']>(
     (patch, how = 'replace') => {
-      void navigate({
-        to: '.',
-        search: (before: Search) => withChanges(before, patch),
-        replace: how === 'replace',
-        resetScroll: false,
-      } as never);
+      const go = () => {
+        void navigate({
+          to: '.',
+          search: (before: Search) => withChanges(before, patch),
+          replace: how === 'replace',
+          resetScroll: false,
+        } as never);
+        // Steps of one turn are put together by the router's history: the page that is opened next would take this one's place.
+        history.flush();
+      };
+      if (how === 'replace') carryScroll(go);
+      else go();
     },
-    [navigate],
+    [navigate, history],
   );
   return { search, change };
 }

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { oddTrace } from '../data/odd.ts';
-import { violationsOn } from './harness/axe.ts';
+import { violationsInLight, violationsOn } from './harness/axe.ts';
 import { drawn, openPage, openTrace, send, settled, tableRows } from './harness/page.ts';
 
 const conversation = () =>
@@ -156,6 +156,45 @@ describe('by the keyboard only', () => {
     expect(await tableRows(page).first().getAttribute('aria-selected')).toBe('true');
   });
 
+  it('goes to every page, into a session, a user and a comparison, and signs in', async () => {
+    const trace = conversation();
+    const [first] = trace.traces ?? [];
+    if (first === undefined) throw new Error('a trace');
+    await send({ ...trace, traces: [{ ...first, name: 'journey', session_id: 's-journey', user_id: 'u-journey' }] });
+    const { page } = await openPage('/sign-in');
+    await expect
+      .poll(() => page.getByLabel('API key').evaluate((field) => field === document.activeElement))
+      .toBe(true);
+    await page.keyboard.type('project-dev');
+    await page.keyboard.press('Enter');
+    await tableRows(page).first().waitFor();
+
+    const heading = (name: string) => page.getByRole('heading', { name, level: 1 }).waitFor({ state: 'attached' });
+    const go = async (key: string, name: string) => {
+      await page.keyboard.press('g');
+      await page.keyboard.press(key);
+      await heading(name);
+      // A new page is begun at its heading, so that it is read out.
+      await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    };
+    await go('d', 'Dashboard');
+    await go('u', 'Users');
+    await go('s', 'Sessions');
+    await page.goto(`${page.url()}&session_id=s-journey`);
+    await tableRows(page).first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await heading('s-journey');
+    await page.keyboard.press('j');
+    await page.keyboard.press('Enter');
+    await page.locator('[role=treegrid]').waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await go('t', 'Traces');
+  });
+
   it('lets single keys be switched off', async () => {
     const { page } = await openPage('/settings?project=dev');
     await page.getByLabel('Single keys act').uncheck();
@@ -169,14 +208,55 @@ describe('by the keyboard only', () => {
   });
 });
 
-it('draws without motion where less of it is asked for, and with forced colours', async () => {
-  const { page, complaints } = await openPage('/traces?project=dev', {
-    reducedMotion: 'reduce',
-    forcedColors: 'active',
-  });
-  await tableRows(page).first().waitFor();
+describe('to a screen reader', () => {
+  it('the list is a grid whose rows are sentences, with a button for what each column does', async () => {
+    const { page } = await openPage('/traces?project=dev&name=support-agent');
+    await tableRows(page).first().waitFor();
 
-  const running = await page.evaluate(() => document.getAnimations().length);
-  expect(running).toBe(0);
-  expect(complaints).toEqual([]);
+    const main = await page.locator('main').ariaSnapshot();
+    expect(main).toContain('- heading "Traces" [level=1]');
+    expect(main).toMatch(/- slider "Start of the range"/);
+    expect(main).toMatch(/- grid "Traces":/);
+    expect(main).toMatch(/- columnheader "Started/);
+    expect(main).toMatch(/- row "support-agent, (ok|failed|running), [^"]+ spans, cost [^"]+"/);
+    expect(await page.locator('header, nav').first().ariaSnapshot()).toMatch(/- link "Dashboard"/);
+  });
+
+  it('a trace is a tree of sentences with its level and what is open, beside a panel of tabs', async () => {
+    const trace = conversation();
+    await send(trace);
+    const { page } = await openTrace(trace.traceId, `span=${trace.traceId.slice(0, 8)}-chat`);
+
+    const main = await page.locator('main').ariaSnapshot();
+    expect(main).toMatch(/- heading "accessible[^"]*" \[level=1\]/);
+    expect(main).toMatch(/- treegrid "[^"]+":/);
+    expect(main).toMatch(/- row "llm, chat, 590 ms, starts at 10.0 ms[^"]*" \[level=3\] \[selected\]|\[selected\]/);
+    expect(main).toMatch(/- row "tool, look, 300 ms, starts at 600 ms, failed"/);
+    expect(main).toMatch(/- tab "Messages" \[selected\]/);
+    expect(main).toMatch(/- slider "Start of the window"/);
+  });
+
+  it('a chart is a figure with a finding, a slider over its time, and the way to its table', async () => {
+    const { page } = await openPage('/dashboard?project=dev&name=support-agent&from=-24h');
+    await page.getByRole('figure', { name: 'Traces and errors' }).waitFor();
+    await settled(page);
+
+    const figure = await page.getByRole('figure', { name: 'Traces and errors' }).ariaSnapshot();
+    expect(figure).toMatch(/- heading "Traces and errors"/);
+    expect(figure).toMatch(/button "Table: Traces and errors"/);
+    expect(figure).toMatch(/- slider "Traces and errors, time"/);
+    expect(figure).toMatch(/of [\d,]+ failed/);
+  });
 });
+
+it.each(['/traces?project=dev', '/dashboard?project=dev&from=-24h', '/settings?project=dev'])(
+  '%s draws without motion where less of it is asked for, and with forced colours',
+  async (path) => {
+    const { page, complaints } = await openPage(path, { reducedMotion: 'reduce', forcedColors: 'active' });
+    await settled(page);
+
+    expect(await page.evaluate(() => document.getAnimations().length)).toBe(0);
+    expect(await violationsInLight(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  },
+);

@@ -51,7 +51,9 @@ describe('comparing', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('one inserted step and one slower one: names both, and J goes from change to change', async () => {
+  it('one inserted step and one slower one: names both, and J goes from change to change', {
+    tags: ['each-store'],
+  }, async () => {
     const { page } = await open(
       run('It left Oslo today.'),
       run('It left Bergen today.', [{ name: 'weather', at: [250, 280], under: 'agent', span_type: 'tool' }], 500),

@@ -88,6 +88,43 @@ describe('a file', () => {
     await page.waitForURL(/\/file/);
   });
 
+  it('across the hour that a clock shows twice has a bucket for each of both, in local time and in UTC', async () => {
+    // In Berlin, 25 October 2026 has 25 hours: 02:00 comes twice.
+    const firstMs = Date.parse('2026-10-24T22:00:00Z');
+    const lines = Array.from({ length: 6 }, (_, hour) =>
+      JSON.stringify({
+        kind: 'trace',
+        trace_id: String(hour).padStart(32, '0'),
+        name: 'hourly',
+        start_time: new Date(firstMs + hour * 3_600_000 + 60_000).toISOString(),
+        end_time: new Date(firstMs + hour * 3_600_000 + 61_000).toISOString(),
+      }),
+    );
+    const path = await fileOf('autumn.ndjson', `${lines.join('\n')}\n`);
+    const { page } = await openPage('/file', { timezoneId: 'Europe/Berlin' });
+    await choose(page, path);
+    await tableRows(page).first().waitFor();
+    await page.getByRole('link', { name: 'Dashboard' }).click();
+    await page.getByRole('button', { name: 'Table: Traces and errors' }).click();
+    const table = page.getByRole('region', { name: 'Traces and errors, table' });
+    const hours = async () => (await table.getByRole('rowheader').allTextContents()).map((text) => text.slice(-5));
+    const counts = async () => (await table.locator('tbody td:nth-of-type(1)').allTextContents()).map(Number);
+
+    await expect.poll(hours).toEqual(['04:00', '03:00', '02:00', '02:00', '01:00', '00:00']);
+    expect(await counts()).toEqual([1, 1, 1, 1, 1, 1]);
+    await table.getByRole('button').nth(2).click();
+    await page.waitForURL(/\/traces\?/);
+    expect(searchOf(page).get('from')).toBe('2026-10-25T01:00:00.000Z');
+    await expect.poll(() => tableRows(page).count()).toBe(1);
+
+    await page.goBack();
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await page.getByLabel('Times are shown in').selectOption('UTC');
+    await page.goBack();
+    await expect.poll(hours).toEqual(['03:00', '02:00', '01:00', '00:00', '23:00', '22:00']);
+    expect(await counts()).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
   it('of OTLP is mapped as the server maps it', async () => {
     const { page } = await openPage('/file');
     await choose(page, otlpFixture);

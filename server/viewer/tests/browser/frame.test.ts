@@ -113,6 +113,23 @@ describe('the frame', () => {
     expect(await background()).toBe('rgb(14, 17, 22)');
   });
 
+  it('repaints the minimap of a trace when the theme is switched', async () => {
+    const { page } = await openPage('/traces?project=dev&name=support-agent', { colorScheme: 'light' });
+    await tableRows(page).first().click();
+    await page.locator('[role=treegrid]').waitFor();
+    const picture = () =>
+      page
+        .locator('canvas')
+        .first()
+        .evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+    const light = await picture();
+
+    await page.getByRole('button', { name: /^Theme/ }).click();
+    await page.getByRole('menuitem', { name: 'Dark' }).click();
+
+    await expect.poll(picture).not.toBe(light);
+  });
+
   it('works below a path of a proxy', async () => {
     const { createServer, request } = await import('node:http');
     const target = new URL(serverUrl());

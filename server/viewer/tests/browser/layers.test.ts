@@ -71,7 +71,7 @@ describe('a dialog', () => {
     const isThere = await page.evaluate(async () => {
       const nextPicture = () => new Promise(requestAnimationFrame);
       await nextPicture();
-      document.dispatchEvent(new KeyboardEvent('keydown', { key: '?' }));
+      document.dispatchEvent(new KeyboardEvent('keydown', { key: ' ' }));
       await nextPicture();
       await nextPicture();
       return document.querySelector('[role=dialog]') !== null;

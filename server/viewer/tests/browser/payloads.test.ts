@@ -80,7 +80,7 @@ describe('characters that are not seen', () => {
 });
 
 describe('messages', () => {
-  it('pair tool calls with their results, in whatever order these came', async () => {
+  it('pair tool calls with their results, in whatever order these came', { tags: ['each-store'] }, async () => {
     const calls = ['one', 'two'].map((name) => ({
       id: `id-${name}`,
       type: 'function',
@@ -164,7 +164,7 @@ describe('messages', () => {
     expect([strays, complaints]).toEqual([[], []]);
   });
 
-  it('say what was cut when it was sent', async () => {
+  it('say what was cut when it was sent', { tags: ['each-store'] }, async () => {
     const { page } = await openCall({
       ...said('the beginning of a long'),
       truncated: [{ path: 'output_data.messages.0.content', original_bytes: 8_400_000 }],

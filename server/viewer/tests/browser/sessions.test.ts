@@ -31,7 +31,9 @@ async function sendConversation(session: string, turns: number, user = session):
 }
 
 describe('sessions', () => {
-  it('lists conversations, and opens one turn by turn with what was said and what was done', async () => {
+  it('lists conversations, and opens one turn by turn with what was said and what was done', {
+    tags: ['each-store'],
+  }, async () => {
     await sendConversation('s-talk', 3);
     const { page, complaints } = await openPage('/sessions?project=dev&session_id=s-talk');
 
@@ -77,7 +79,7 @@ describe('sessions', () => {
 });
 
 describe('users', () => {
-  it('shows a user, and deletes all of it after the id was typed', async () => {
+  it('shows a user, and deletes all of it after the id was typed', { tags: ['each-store'] }, async () => {
     await sendConversation('s-gone', 2, 'user-to-go');
     const { page } = await openPage('/users?project=dev&user_id=user-to-go');
     await tableRows(page).first().waitFor();

@@ -33,7 +33,7 @@ const agent = () =>
   );
 
 describe('the tree', () => {
-  it('has a row for the trace and each span, named in a sentence', async () => {
+  it('has a row for the trace and each span, named in a sentence', { tags: ['each-store'] }, async () => {
     const trace = agent();
     await send(trace);
     const { page } = await openTrace(trace.traceId);
@@ -319,7 +319,7 @@ describe('odd traces', () => {
     expect(await treeRows(page).count()).toBe(4);
   });
 
-  it('puts a parent that arrives late above its children', async () => {
+  it('puts a parent that arrives late above its children', { tags: ['each-store'] }, async () => {
     const trace = oddTrace(
       [
         { name: 'parent', at: [0, 500], span_type: 'agent' },
@@ -530,7 +530,7 @@ describe('large payloads', () => {
 });
 
 describe('a trace that runs', () => {
-  it('updates by itself, keeps what is selected, and its totals become final', async () => {
+  it('updates by itself, keeps what is selected, and its totals become final', { tags: ['each-store'] }, async () => {
     const startMs = Date.now() - 2_000;
     const trace = oddTrace([{ name: 'working', at: [0], span_type: 'agent' }], {
       startMs,

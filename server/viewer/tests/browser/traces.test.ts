@@ -7,7 +7,7 @@ import { oddTrace } from '../data/odd.ts';
 import { realisticTraces } from '../data/realistic.ts';
 import { sendRecords } from '../data/send.ts';
 import { keys } from './harness/keys.ts';
-import { drawn, openPage, searchOf, send, tableRows } from './harness/page.ts';
+import { drawn, openPage, searchOf, send, serverUrl, tableRows } from './harness/page.ts';
 
 /** Traces of a name of their own, so that tests do not see each other's. */
 const named = (name: string, count: number, secondsAgo = 60) =>
@@ -16,7 +16,9 @@ const named = (name: string, count: number, secondsAgo = 60) =>
   );
 
 describe('filters', () => {
-  it('are the API’s own names in the address, shown as chips, and go one by one', async () => {
+  it('are the API’s own names in the address, shown as chips, and go one by one', {
+    tags: ['each-store'],
+  }, async () => {
     const { page } = await openPage('/traces?project=dev&status=error&min_duration_ms=2000&tags=beta,prod');
     for (const chip of ['Status: error', 'Duration ≥ 2 s', 'Tags: beta,prod'])
       await page.getByRole('button', { name: chip, exact: true }).waitFor();
@@ -51,7 +53,7 @@ describe('filters', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('that nothing passes offer the way out', async () => {
+  it('that nothing passes offer the way out', { tags: ['each-store'] }, async () => {
     const { page } = await openPage('/traces?project=dev&model=no-such-model&status=ok');
     await page.getByText('No traces match.').waitFor();
     await page.getByText(/[\d,]+ exist in this time range without the filters/).waitFor();
@@ -62,18 +64,39 @@ describe('filters', () => {
     expect(searchOf(page).get('status')).toBe('ok');
   });
 
-  it('search the text of traces', async () => {
-    const { page } = await openPage('/traces?project=dev');
+  it('search the text of traces', { tags: ['each-store'] }, async () => {
+    const name = `searched ${Math.random()}`;
+    await send(oddTrace([], { name, trace: { input: { question: 'When do I land at Gardermoen?' } } }));
+    await send(...named(name, 2));
+    const { page } = await openPage(`/traces?project=dev&name=${name}`);
     await tableRows(page).first().waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('Gardermoen');
     await page.keyboard.press('Enter');
 
     await expect.poll(() => searchOf(page).get('q')).toBe('Gardermoen');
-    await page
-      .getByText(/traces/)
-      .first()
-      .waitFor();
+    await expect.poll(() => tableRows(page).count()).toBe(1);
+    await tableRows(page).first().getByText(name).waitFor();
+  });
+
+  it('that the server looks for a part at a time say how far it has looked, and go on when asked', async () => {
+    const { page } = await openPage('/settings?project=dev');
+    const asked: (string | null)[] = [];
+    await page.route(/\/api\/traces\?/, async (route) => {
+      const cursor = new URL(route.request().url()).searchParams.get('cursor');
+      asked.push(cursor);
+      const isFirst = cursor === null;
+      const none = { traces: [], count: 0, has_more: isFirst, next_cursor: isFirst ? 'further' : null };
+      await route.fulfill({ json: isFirst ? { ...none, scanned_until: '2020-01-03T14:00:00.000000Z' } : none });
+    });
+    await page.goto(`${serverUrl()}/traces?project=dev&q=rare&live=off`);
+
+    await page.getByText('Searched back to 3 Jan 2020, 0 found so far.').waitFor();
+    expect(asked).toEqual([null]);
+    await page.getByRole('button', { name: 'Search further' }).click();
+
+    await page.getByText('No traces match.').waitFor();
+    expect(asked).toEqual([null, 'further']);
   });
 
   it('say that a time range is empty, and how to see more', async () => {
@@ -96,7 +119,7 @@ describe('the table', () => {
     expect(await page.getByRole('columnheader', { name: /Cost/ }).getAttribute('aria-sort')).toBe('descending');
   });
 
-  it('loads older traces as one scrolls, and Back shows it as it was left', async () => {
+  it('loads older traces as one scrolls, and Back shows it as it was left', { tags: ['each-store'] }, async () => {
     const name = `paged ${Math.random()}`;
     await send(...named(name, 260));
     const { page } = await openPage(`/traces?project=dev&name=${name}`);
@@ -156,7 +179,7 @@ describe('the table', () => {
     expect(read.length).toBeLessThan(4);
   });
 
-  it('brushes the histogram by the keyboard', async () => {
+  it('brushes the histogram by the keyboard', { tags: ['each-store'] }, async () => {
     const { page } = await openPage('/traces?project=dev');
     await tableRows(page).first().waitFor();
     await page.getByRole('slider', { name: 'Start of the range' }).focus();
@@ -196,7 +219,9 @@ describe('the table', () => {
 });
 
 describe('live', () => {
-  it('does not move the row that is read when traces arrive; they wait until they are wanted', async () => {
+  it('does not move the row that is read when traces arrive; they wait until they are wanted', {
+    tags: ['each-store'],
+  }, async () => {
     const name = `live ${Math.random()}`;
     await send(...named(name, 60));
     const { page } = await openPage(`/traces?project=dev&name=${name}`);
@@ -218,7 +243,29 @@ describe('live', () => {
     await expect.poll(() => page.locator('[role=grid]').getByText('new traces').count()).toBe(0);
   });
 
-  it('lets new traces in at the top where nobody reads', async () => {
+  it('does not move the row that is read when 500 traces arrive at once, and says that between them some are missing', async () => {
+    const name = `flood ${Math.random()}`;
+    await send(...named(name, 60));
+    const { page } = await openPage(`/traces?project=dev&name=${name}`);
+    await tableRows(page).first().waitFor();
+    const grid = page.locator('[role=grid]');
+    await grid.hover();
+    await grid.evaluate((element) => element.scrollTo(0, 400));
+    await drawn(page);
+    const under = () =>
+      page.evaluate(() => document.elementFromPoint(300, 600)?.closest('[role=row]')?.querySelector('time')?.dateTime);
+    const before = await under();
+
+    await send(...named(name, 500, 5));
+    await page.getByRole('button', { name: 'More than 100 traces arrived at once. Load them' }).waitFor();
+
+    expect(before).toBeDefined();
+    expect(await under()).toBe(before);
+    await page.getByRole('button', { name: 'More than 100 traces arrived at once. Load them' }).click();
+    await page.getByText('560 traces').waitFor();
+  });
+
+  it('lets new traces in at the top where nobody reads', { tags: ['each-store'] }, async () => {
     const name = `quiet ${Math.random()}`;
     await send(...named(name, 2));
     const { page } = await openPage(`/traces?project=dev&name=${name}`);

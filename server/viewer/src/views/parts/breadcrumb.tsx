@@ -1,7 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import { type ReactNode, useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
 import { usePageSession } from '../../session-context.ts';
 import styles from './breadcrumb.module.css';
+import { PageHeading } from './page-heading.tsx';
 
 interface BreadcrumbProps {
   /** The list that this is one of. */
@@ -15,9 +16,6 @@ interface BreadcrumbProps {
 /** The second line of a page about one thing: the way back to its list, its name, and its totals. */
 export function Breadcrumb({ parent, title, children }: BreadcrumbProps) {
   const { project } = usePageSession();
-  const heading = useRef<HTMLHeadingElement>(null);
-  // Another page is announced by its heading.
-  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return (
     <div className={styles.bar}>
       <div className={styles.path}>
@@ -25,9 +23,7 @@ export function Breadcrumb({ parent, title, children }: BreadcrumbProps) {
           {parent.label}
         </Link>
         <span aria-hidden>/</span>
-        <h1 ref={heading} tabIndex={-1} className={styles.title}>
-          {title}
-        </h1>
+        <PageHeading className={styles.title ?? ''}>{title}</PageHeading>
       </div>
       <div className={styles.facts}>{children}</div>
     </div>

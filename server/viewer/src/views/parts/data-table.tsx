@@ -196,7 +196,11 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
           )}
         </div>
       </div>
-      {notice !== undefined && notice !== null && <div className={styles.notice}>{notice}</div>}
+      {notice !== undefined && notice !== null && (
+        <div role="row" className={styles.notice}>
+          <div role="gridcell">{notice}</div>
+        </div>
+      )}
       <div role="rowgroup" className={styles.body} style={{ height }}>
         {mounted.map(({ index, start }) => {
           const row = rows[index];
@@ -249,7 +253,11 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
           );
         })}
       </div>
-      {end !== undefined && <div className={styles.foot}>{end}</div>}
+      {end !== undefined && (
+        <div role="row" className={styles.foot}>
+          <div role="gridcell">{end}</div>
+        </div>
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { formatBytes, formatExact } from '../../model/format.ts';
 import { usePageTitle } from '../../page-title.ts';
 import { type Preferences, setPreferences, usePreferences } from '../../preferences.ts';
 import { usePageSession } from '../../session-context.ts';
+import { PageHeading } from '../parts/page-heading.tsx';
 import styles from './settings-page.module.css';
 
 /** What this device prefers, and what the server has set. */
@@ -14,7 +15,7 @@ export function SettingsPage() {
   const { theme, zone, hasShortcuts } = usePreferences();
   return (
     <div className={styles.page}>
-      <h1>Settings</h1>
+      <PageHeading>Settings</PageHeading>
       <section>
         <h2>On this device</h2>
         <label className={styles.row}>

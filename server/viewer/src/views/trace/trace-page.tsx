@@ -95,7 +95,6 @@ export function TracePage() {
           tree={tree}
           nowMs={now}
           isReading={query.isFetching}
-          failure={query.error}
           onReadMore={readMore}
         />
       )}
