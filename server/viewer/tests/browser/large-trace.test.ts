@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page, Route } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { longestTask } from '../../bench/measure.ts';
 import { largeTrace } from '../data/large.ts';
@@ -82,9 +82,36 @@ describe('a trace of more spans than a page of them', () => {
     expect((await row.boundingBox())?.y).toBeCloseTo(before, 0);
     expect(await selectedRow(page).getAttribute('aria-label')).toContain('step 401');
   });
+
+  it('is read again in a worker while it runs, and what is read stays where it is', async () => {
+    const startMs = Date.now() - 60_000;
+    const step = (name: string, at: number, under: string) => ({ name, at: [at, at + 1] as const, under });
+    const trace = oddTrace(
+      [
+        { name: 'left', at: [0], span_type: 'agent' },
+        { name: 'right', at: [0], span_type: 'agent' },
+        ...Array.from({ length: 6000 }, (_, at) => step(`step ${at}`, at, at % 2 === 0 ? 'left' : 'right')),
+        ...Array.from({ length: 50 }, (_, at) => step(`late ${at}`, 7000 + at, 'left')),
+      ],
+      { name: 'runs', startMs, lengthMs: null },
+    );
+    const spans = trace.spans ?? [];
+    await send({ traces: trace.traces ?? [], spans: spans.slice(0, 6002) });
+    const search = `depth=9&span=${trace.traceId.slice(0, 8)}-step_401`;
+    const { page, complaints } = await openTrace(trace.traceId, search, { before: countAlive });
+    await expect.poll(() => rowCount(page)).toBe('6003');
+    const { y: before } = (await selectedRow(page).boundingBox()) ?? {};
+
+    await send({ spans: spans.slice(6002) });
+
+    await expect.poll(() => rowCount(page), { timeout: 30_000 }).toBe('6053');
+    expect(await selectedRow(page).getAttribute('aria-label')).toContain('step 401');
+    expect((await selectedRow(page).boundingBox())?.y).toBe(before);
+    await expect.poll(() => aliveIn(page)).toMatchObject({ workers: 0 });
+    expect(complaints).toEqual([]);
+  });
 });
 
-// A machine busy with something else holds a key up too, for once; what the page does itself, it does each time.
 describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
   it('says how many are loaded and loads more, keeping what is selected, closed and seen', async () => {
     const { page, complaints } = await openTrace(large.traceId, 'depth=9', { before: countAlive });
@@ -107,6 +134,23 @@ describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
     expect(await seen()).toBe(top);
     await expect.poll(() => aliveIn(page)).toMatchObject({ workers: 0, workersMade: 2 });
     expect(complaints).toEqual([]);
+  });
+
+  it('says when the next could not be loaded, keeps what is there, and loads them when asked again', async () => {
+    const { page } = await openPage('/settings?project=dev');
+    const refuse = (route: Route) =>
+      route.fulfill({ status: 422, json: { type: 'about:blank', title: 'No', status: 422, detail: 'Not this time.' } });
+    await page.route('**/api/traces/*cursor=*', refuse);
+    await page.goto(page.url().replace('/settings?', `/traces/${large.traceId}?depth=9&`));
+    await page.getByText('2,000 of 53,000 spans loaded.').waitFor();
+    await page.getByText('The next could not be loaded. Not this time.').waitFor();
+    expect(await rowCount(page)).toBe('2001');
+
+    await page.unroute('**/api/traces/*cursor=*', refuse);
+    await page.getByRole('button', { name: 'Load more' }).click();
+
+    await expect.poll(() => rowCount(page)).toBe('52001');
+    await page.getByText('Totals cover all.').waitFor();
   });
 
   it('reads on until it has the span that a link names, and shows it', async () => {

@@ -30,6 +30,8 @@ interface TraceBodyProps {
   readonly nowMs: number;
   /** Whether it is being read, anew or on. */
   readonly isReading: boolean;
+  /** Why the last reading failed. */
+  readonly failure: Error | null;
   readonly onReadMore: () => void;
 }
 
@@ -43,7 +45,7 @@ const leastPanelPx = 400;
 const mostPanelPercent = 70;
 
 /** Tree, waterfall and panel of a trace that is there. */
-export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBodyProps) {
+export function TraceBody({ data, tree, nowMs, isReading, failure, onReadMore }: TraceBodyProps) {
   const state = useTraceState(data.spanCount);
   const { search, change, select, openness, setOverrides, types } = state;
   const isWide = useMedia('(min-width: 1100px)');
@@ -439,7 +441,11 @@ export function TraceBody({ data, tree, nowMs, isReading, onReadMore }: TraceBod
             title={`${formatExact(data.spans.length)} of ${formatExact(data.spanCount)} spans loaded.`}
             actions={isOnItsWay ? undefined : <Button onClick={onReadMore}>Load more</Button>}
           >
-            {isOnItsWay ? 'More are on their way.' : 'Totals cover all.'}
+            {isOnItsWay
+              ? 'More are on their way.'
+              : failure === null
+                ? 'Totals cover all.'
+                : `The next could not be loaded. ${failure.message}`}
           </StateMessage>
         </div>
       )}

@@ -95,6 +95,7 @@ export function TracePage() {
           tree={tree}
           nowMs={now}
           isReading={query.isFetching}
+          failure={query.error}
           onReadMore={readMore}
         />
       )}
