@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { type ColumnWidths, readColumnWidths } from './model/column-widths.ts';
 import type { TimeZone } from './model/format.ts';
 
 /** What a person has chosen on this device. Nothing of it stands in an address. */
@@ -13,6 +14,7 @@ export interface Preferences {
   readonly panelPercent: number | undefined;
   /** How wide the names of the tree are. */
   readonly treePx: number | undefined;
+  readonly columnWidths: ColumnWidths;
 }
 
 const names = {
@@ -21,6 +23,7 @@ const names = {
   isMarkdown: 'markdown',
   panelPercent: 'panel',
   treePx: 'tree',
+  columnWidths: 'columns',
 } as const;
 const listeners = new Set<() => void>();
 const darkSystem = matchMedia('(prefers-color-scheme: dark)');
@@ -33,6 +36,7 @@ let preferences: Preferences = {
   isMarkdown: read(names.isMarkdown) !== 'off',
   panelPercent: numberIn(read(names.panelPercent)),
   treePx: numberIn(read(names.treePx)),
+  columnWidths: readColumnWidths(read(names.columnWidths)),
 };
 
 export const currentPreferences = (): Preferences => preferences;
@@ -45,6 +49,7 @@ export function setPreferences(patch: Partial<Preferences>): void {
   write(names.isMarkdown, preferences.isMarkdown ? 'on' : 'off');
   for (const name of ['panelPercent', 'treePx'] as const)
     if (preferences[name] !== undefined) write(names[name], String(preferences[name]));
+  write(names.columnWidths, JSON.stringify(preferences.columnWidths));
   applyTheme();
   for (const listener of listeners) listener();
 }

@@ -197,6 +197,42 @@ describe('the table', () => {
     expect(await page.getByRole('columnheader', { name: 'Started' }).count()).toBe(1);
   });
 
+  it('has columns as wide as somebody has made them in this browser, by the pointer or by the menu', async () => {
+    const { page } = await openPage('/traces?project=dev&name=support-agent');
+    await tableRows(page).first().waitFor();
+    const header = page.getByRole('columnheader', { name: 'Models' });
+    const width = async () => Math.round((await header.boundingBox())?.width ?? 0);
+    const cellWidth = () =>
+      tableRows(page)
+        .first()
+        .getByRole('gridcell')
+        .nth(4)
+        .evaluate((cell) => Math.round(cell.getBoundingClientRect().width));
+    const standard = await width();
+    const edge = await header.locator('[class*=edge]').boundingBox();
+    if (edge === null) throw new Error('no edge');
+
+    await page.mouse.move(edge.x + 3, edge.y + 5);
+    await page.mouse.down();
+    await page.mouse.move(edge.x + 63, edge.y + 5, { steps: 3 });
+    expect(await cellWidth()).toBe(standard + 60);
+    await page.mouse.up();
+    await expect.poll(width).toBe(standard + 60);
+    await page.reload();
+    await tableRows(page).first().waitFor();
+    expect(await width()).toBe(standard + 60);
+
+    const choose = async (action: string) => {
+      await header.getByRole('button').press('Enter');
+      await page.getByRole('menuitem', { name: action }).press('Enter');
+    };
+    await choose('Standard width');
+    await expect.poll(width).toBe(standard);
+    await choose('Narrower');
+    await expect.poll(width).toBe(standard - 24);
+    expect(searchOf(page).get('cols')).toBe(null);
+  });
+
   it('marks two traces and compares them', async () => {
     const { page } = await openPage('/traces?project=dev&name=support-agent');
     await tableRows(page).first().waitFor();

@@ -1,8 +1,20 @@
 import { ChevronDown } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useId, useMemo, useRef } from 'react';
+import {
+  type CSSProperties,
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+} from 'react';
+import { columnStepPx, withColumnWidth } from '../../model/column-widths.ts';
 import { fullList, mostRows } from '../../model/full-list.ts';
+import { setPreferences, usePreferences } from '../../preferences.ts';
 import { useShortcuts } from '../../shortcuts.ts';
 import { Button } from './button.tsx';
+import { ColumnEdge } from './column-edge.tsx';
 import styles from './data-table.module.css';
 import { Menu, type MenuAction } from './menu.tsx';
 import { useElementSize } from './use-element-size.ts';
@@ -85,10 +97,19 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
     },
     [measure],
   );
-  const shown = useMemo(() => fitting(columns, width), [columns, width]);
-  const template = shown
-    .map((column) => (column.width === 'flex' ? 'minmax(160px, 1fr)' : `${column.width}px`))
-    .join(' ');
+  const { columnWidths } = usePreferences();
+  const shown = useMemo(
+    () =>
+      fitting(
+        columns.map((column) => sized(column, columnWidths[`${label}.${column.id}`])),
+        width,
+      ),
+    [columns, columnWidths, label, width],
+  );
+  const widthOf = (id: string): ColumnWidth => ({
+    drag: (px) => scroller.current?.style.setProperty('--columns', templateOf(shown, id, px)),
+    keep: (px) => setPreferences({ columnWidths: withColumnWidth(columnWidths, `${label}.${id}`, px) }),
+  });
 
   const selectedIndex = useMemo(
     () => (selectedKey === undefined ? -1 : rows.findIndex((row) => keyOf(row) === selectedKey)),
@@ -161,6 +182,7 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
     <div
       ref={setScroller}
       className={styles.scroller}
+      style={{ '--columns': isPhone ? '1fr' : templateOf(shown) } as CSSProperties}
       role="grid"
       aria-label={label}
       aria-rowcount={total === undefined ? -1 : total + 1}
@@ -174,12 +196,7 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
       }}
     >
       <div role="rowgroup" className={styles.head}>
-        <div
-          role="row"
-          aria-rowindex={1}
-          className={isPhone ? 'visually-hidden' : styles.headRow}
-          style={{ gridTemplateColumns: template }}
-        >
+        <div role="row" aria-rowindex={1} className={isPhone ? 'visually-hidden' : styles.headRow}>
           {isPhone ? (
             <div role="columnheader">{label}</div>
           ) : (
@@ -190,7 +207,7 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
                 aria-sort={column.sorted}
                 className={column.align === 'end' ? styles.end : styles.headCell}
               >
-                <HeaderCell column={column} />
+                <HeaderCell column={column} width={widthOf(column.id)} />
               </div>
             ))
           )}
@@ -234,7 +251,7 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
               aria-selected={isSelected}
               aria-label={nameOf(row)}
               className={`${styles.row} ${isPhone ? styles.card : ''} ${isSelected ? styles.selected : ''} ${classOf?.(row) ?? ''}`}
-              style={{ ...place, gridTemplateColumns: isPhone ? '1fr' : template }}
+              style={place}
               onClick={() => onOpen(row)}
               onPointerEnter={onHover && (() => onHover(row))}
             >
@@ -262,14 +279,24 @@ export function DataTable<Row, Released = never>(props: DataTableProps<Row, Rele
   );
 }
 
-function HeaderCell<Row>({ column }: { readonly column: Column<Row> }) {
+/** What a person does to the width of a column. */
+interface ColumnWidth {
+  /** Shows it, while it is dragged. */
+  readonly drag: (px: number) => void;
+  /** Remembers it, in this browser; undefined is the standard one. */
+  readonly keep: (px: number | undefined) => void;
+}
+
+function HeaderCell<Row>({ column, width }: { readonly column: Column<Row>; readonly width: ColumnWidth }) {
   const mark = column.sorted === 'descending' ? ' ↓' : column.sorted === 'ascending' ? ' ↑' : '';
   if (column.isHeaderHidden === true) return <span className="visually-hidden">{column.header}</span>;
-  if (column.menu === undefined) return <>{column.header}</>;
-  return (
+  const px = column.width;
+  const actions = [...(column.menu ?? []), ...(px === 'flex' ? [] : widthActions(px, width))];
+  if (actions.length === 0) return <>{column.header}</>;
+  const menu = (
     <Menu
       align={column.align === 'end' ? 'end' : 'start'}
-      actions={column.menu}
+      actions={actions}
       trigger={
         <Button look="quiet" className={styles.headButton ?? ''}>
           {column.header}
@@ -279,7 +306,29 @@ function HeaderCell<Row>({ column }: { readonly column: Column<Row> }) {
       }
     />
   );
+  if (px === 'flex') return menu;
+  return (
+    <>
+      {menu}
+      <ColumnEdge width={px} onDrag={width.drag} onKeep={width.keep} />
+    </>
+  );
 }
+
+const widthActions = (px: number, width: ColumnWidth): readonly MenuAction[] => [
+  { label: 'Wider', run: () => width.keep(px + columnStepPx) },
+  { label: 'Narrower', run: () => width.keep(px - columnStepPx) },
+  { label: 'Standard width', run: () => width.keep(undefined) },
+];
+
+const sized = <Row,>(column: Column<Row>, px: number | undefined): Column<Row> =>
+  px === undefined || column.width === 'flex' ? column : { ...column, width: px };
+
+/** The columns as CSS has them, one perhaps of another width. */
+const templateOf = (columns: readonly Column<never>[], id?: string, px?: number): string =>
+  columns
+    .map((column) => (column.width === 'flex' ? 'minmax(160px, 1fr)' : `${column.id === id ? px : column.width}px`))
+    .join(' ');
 
 /** The columns that there is room for. */
 function fitting<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
