@@ -11,7 +11,8 @@ let fake: FakeLlm;
 const unhandled: unknown[] = [];
 const noteUnhandled = (reason: unknown): void => void unhandled.push(reason);
 beforeAll(async () => {
-  fake = await startFakeLlm();
+  // Answers tell the second they were made in: the bare client's and the wrapped one's are compared.
+  fake = await startFakeLlm({ now: () => 1_700_000_000 });
   process.on('unhandledRejection', noteUnhandled);
 });
 afterAll(async () => {
