@@ -85,6 +85,8 @@ describe('users', () => {
     await tableRows(page).first().waitFor();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
+    // The list has a header of that name.
+    await page.getByRole('heading', { name: 'user-to-go' }).waitFor();
     await page.getByRole('button', { name: 'Traces', exact: true }).click();
     await expect.poll(() => tableRows(page).count()).toBe(2);
 
