@@ -9,9 +9,10 @@ import { root } from './workspace.ts';
 
 /**
  * `test:all` is this program, `test:long` runs on demand, `test:deployment` is run by `test:infrastructure` on a deployment
- * of its own.
+ * of its own. `test:browser` is a job of its own in CI: beside the others it has too little of the processor. What of it depends
+ * on the store is in `test:dynamodb`.
  */
-const notSuites = ['test:all', 'test:long', 'test:deployment'];
+const notSuites = ['test:all', 'test:long', 'test:deployment', 'test:browser'];
 
 // They wait for processes of theirs, one of them (`test:soak`) nearly all the time. More at once would only stretch each.
 const atOnce = 3;

@@ -4,13 +4,17 @@ import { longestTask } from '../../bench/measure.ts';
 import { largeTrace } from '../data/large.ts';
 import { oddTrace } from '../data/odd.ts';
 import { aliveIn, countAlive } from './harness/alive.ts';
+import { yardstick } from './harness/busy.ts';
 import { openPage, openTrace, searchOf, selectedRow, send, treeRows } from './harness/page.ts';
 
 const spanCount = 53_000;
 /** It takes 40 s, so that a window of 50 µs is the smallest there is. */
 const large = largeTrace(spanCount, Date.now() - 3_600_000, Math.floor(Math.random() * 1e9), 0.25);
-/** In milliseconds of processor time: no key waits for longer, whatever else the machine does. */
-const longestAllowed = 100;
+/**
+ * No key takes longer than so many times the {@link yardstick}. Measured are 2 to 3, up to 13 beside other tests, which leave more
+ * for the collector of garbage; what looks at all spans for each key takes more than 20.
+ */
+const mostYardsticks = 20;
 
 beforeAll(() => send(large), 120_000);
 
@@ -112,7 +116,7 @@ describe('a trace of more spans than a page of them', () => {
   });
 });
 
-describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
+describe('a trace beyond 50,000 spans', () => {
   it('says how many are loaded and loads more, keeping what is selected, closed and seen', async () => {
     const { page, complaints } = await openTrace(large.traceId, 'depth=9', { before: countAlive });
     await page.getByText('50,000 of 53,000 spans loaded.').waitFor();
@@ -210,7 +214,7 @@ describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
     await expect.poll(() => rowCount(page)).toBe('50001');
     expect(await selectedRow(page).getAttribute('aria-rowindex')).toBe(String(1 + presses));
     expect(longest).toBeGreaterThan(1);
-    expect(longest).toBeLessThan(longestAllowed);
+    expect(longest / (await yardstick(page))).toBeLessThan(mostYardsticks);
   });
 
   it('zooms to 50 µs and back', async () => {
@@ -229,7 +233,7 @@ describe('a trace beyond 50,000 spans', { retry: 2 }, () => {
     for (let press = 0; press < 32; press++) await page.keyboard.press('s');
     await expect.poll(() => searchOf(page).get('t')).toBe(null);
     expect(longest).toBeGreaterThan(1);
-    expect(longest).toBeLessThan(longestAllowed);
+    expect(longest / (await yardstick(page))).toBeLessThan(mostYardsticks);
   });
 });
 
