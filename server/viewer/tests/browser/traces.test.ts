@@ -254,20 +254,26 @@ describe('the table', () => {
   });
 });
 
+/** A list of 60 traces of a name that somebody reads in its middle; `under` is the row under the pointer, by its time. */
+async function readInTheMiddle(name: string) {
+  await send(...named(name, 60));
+  const { page } = await openPage(`/traces?project=dev&name=${name}`);
+  await tableRows(page).first().waitFor();
+  const grid = page.locator('[role=grid]');
+  await grid.hover();
+  await grid.evaluate((element) => element.scrollTo(0, 400));
+  await drawn(page);
+  const under = () =>
+    page.evaluate(() => document.elementFromPoint(300, 600)?.closest('[role=row]')?.querySelector('time')?.dateTime);
+  return { page, under };
+}
+
 describe('live', () => {
   it('does not move the row that is read when traces arrive; they wait until they are wanted', {
     tags: ['each-store'],
   }, async () => {
     const name = `live ${Math.random()}`;
-    await send(...named(name, 60));
-    const { page } = await openPage(`/traces?project=dev&name=${name}`);
-    await tableRows(page).first().waitFor();
-    const grid = page.locator('[role=grid]');
-    await grid.hover();
-    await grid.evaluate((element) => element.scrollTo(0, 400));
-    await drawn(page);
-    const under = () =>
-      page.evaluate(() => document.elementFromPoint(300, 600)?.closest('[role=row]')?.querySelector('time')?.dateTime);
+    const { page, under } = await readInTheMiddle(name);
     const before = await under();
 
     await send(...named(name, 40, 5));
@@ -281,15 +287,7 @@ describe('live', () => {
 
   it('does not move the row that is read when 500 traces arrive at once, and says that between them some are missing', async () => {
     const name = `flood ${Math.random()}`;
-    await send(...named(name, 60));
-    const { page } = await openPage(`/traces?project=dev&name=${name}`);
-    await tableRows(page).first().waitFor();
-    const grid = page.locator('[role=grid]');
-    await grid.hover();
-    await grid.evaluate((element) => element.scrollTo(0, 400));
-    await drawn(page);
-    const under = () =>
-      page.evaluate(() => document.elementFromPoint(300, 600)?.closest('[role=row]')?.querySelector('time')?.dateTime);
+    const { page, under } = await readInTheMiddle(name);
     const before = await under();
 
     await send(...named(name, 500, 5));
