@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
-import { createTables, type TableNames } from '../../src/stores/dynamodb/tables.ts';
+import { type TableNames, tableDefinitions } from '../../src/stores/dynamodb/tables.ts';
 
 /** What every client of AWS finds in its environment, that of the emulators. */
 export const emulatedAws = (dynamodbEndpoint: string, s3Endpoint: string): Readonly<Record<string, string>> => ({
@@ -28,4 +28,12 @@ export async function createNewTables(dynamodb: DynamoDBClient, s3: S3Client): P
     ),
   ]);
   return { tables, payloadBucket: name };
+}
+
+/**
+ * Creates the tables; they are there at once in DynamoDB Local. Without expiry: that goes by the machine's date, each second, and
+ * would remove what a test puts by a clock of its own. It does so to few items, which made one test in many runs fail.
+ */
+export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
+  await Promise.all(tableDefinitions(names).map((definition) => client.send(new CreateTableCommand(definition))));
 }

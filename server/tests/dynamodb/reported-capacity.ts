@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { createTables, type TableNames } from '../../src/stores/dynamodb/tables.ts';
+import type { TableNames } from '../../src/stores/dynamodb/tables.ts';
 import { startDynamodbLocal } from './emulators.ts';
+import { createTables } from './new-tables.ts';
 
 interface Write {
   readonly table: keyof TableNames;

@@ -1,13 +1,10 @@
-import type { CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 
 /** The names under which the two tables stand in an account. */
 export interface TableNames {
   readonly traces: string;
   readonly spans: string;
 }
-
-/** The attribute by which DynamoDB removes what has expired: seconds since 1970. */
-const ttlAttribute = 'expires_at';
 
 export const indexes = {
   /** Traces of a project by start. */
@@ -60,28 +57,3 @@ export const tableDefinitions = (names: TableNames): CreateTableCommandInput[] =
       })),
     };
   });
-
-/** Creates the tables where there are none: for tests and local use, not for a deployment. */
-export async function createTables(client: DynamoDBClient, names: TableNames): Promise<void> {
-  const { CreateTableCommand, UpdateTimeToLiveCommand, waitUntilTableExists } = await import(
-    '@aws-sdk/client-dynamodb'
-  );
-  const create = async (definition: CreateTableCommandInput): Promise<void> => {
-    const { TableName } = definition;
-    try {
-      const { TableDescription } = await client.send(new CreateTableCommand(definition));
-      if (TableDescription?.TableStatus !== 'ACTIVE')
-        await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1 }, { TableName });
-    } catch (error) {
-      if ((error as Error).name === 'ResourceInUseException') return;
-      throw error;
-    }
-    await client.send(
-      new UpdateTimeToLiveCommand({
-        TableName,
-        TimeToLiveSpecification: { AttributeName: ttlAttribute, Enabled: true },
-      }),
-    );
-  };
-  await Promise.all(tableDefinitions(names).map(create));
-}
