@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { zstdDecompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { FlushReport } from '../src/index.ts';
+import type { FlushReport, TracerOptions } from '../src/index.ts';
 import type { IngestBody } from '../src/schema/index.ts';
 
 let sink: Server | undefined;
@@ -76,6 +76,21 @@ async function run(
   return { code, signal, output, errors, tookMs: performance.now() - started };
 }
 
+/** For what must be delivered: an ending on a busy machine takes longer than an application would be held for. */
+const patient: TracerOptions = { drainTimeoutMs: 10_000, exitTimeoutMs: 10_000 };
+/** For what cannot be. */
+const hasty: TracerOptions = { drainTimeoutMs: 500, exitTimeoutMs: 500 };
+
+const endsByItself = (url: string, options: TracerOptions): Promise<Ended> =>
+  run('ends-by-itself', url, [JSON.stringify(options)]);
+
+const endsWith = (
+  url: string,
+  how: string,
+  options: TracerOptions = {},
+  onRecorded?: (child: ChildProcess) => void,
+): Promise<Ended> => run('ends-with', url, [how, JSON.stringify({ ...patient, ...options })], onRecorded);
+
 // What is promised is half a second; starting a process on a busy machine takes a few. Without a bound it would be 10 s
 // (one request) or 30 s (all attempts at a batch).
 const mostMs = 8000;
@@ -86,14 +101,14 @@ describe('a process that ends by itself', () => {
   test('delivers what it recorded, without any call', async () => {
     const { url, spans } = await listening();
 
-    const { code, errors } = await run('ends-by-itself', url);
+    const { code, errors } = await endsByItself(url, patient);
 
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
     expect(spans).toHaveLength(10);
   });
 
   test('is held no longer than promised by a server that is down, and says what was lost', async () => {
-    const { code, errors, tookMs } = await run('ends-by-itself', closedPort);
+    const { code, errors, tookMs } = await endsByItself(closedPort, hasty);
 
     expect(code).toBe(0);
     expect(errors.match(/\[llm-tracer\]/g)).toHaveLength(1);
@@ -103,7 +118,7 @@ describe('a process that ends by itself', () => {
   test('is held no longer than promised by a server that never answers', async () => {
     const { url } = await listening({ answers: false });
 
-    const { code, tookMs } = await run('ends-by-itself', url);
+    const { code, tookMs } = await endsByItself(url, hasty);
 
     expect(code).toBe(0);
     expect(tookMs).toBeLessThan(mostMs);
@@ -136,7 +151,7 @@ describe('a process that is ended delivers what it recorded', () => {
   ])('%s, and ends as it would have', async (_title, how, expected, said) => {
     const { url, spans } = await listening();
 
-    const { code, output, errors } = await run('ends-with', url, [how]);
+    const { code, output, errors } = await endsWith(url, how);
 
     expect({ code, output }).toEqual({ code: expected, output: 'recorded\n' });
     expect(errors).toMatch(said);
@@ -147,7 +162,7 @@ describe('a process that is ended delivers what it recorded', () => {
   test('and what listeners of its exit record', async () => {
     const { url, spans } = await listening();
 
-    const { code, output, errors } = await run('ends-with', url, ['spans in a listener']);
+    const { code, output, errors } = await endsWith(url, 'spans in a listener');
 
     expect({ code, output, errors }).toEqual({ code: 5, output: 'recorded\nhost listener\n', errors: '' });
     expect(spans).toHaveLength(20);
@@ -165,7 +180,7 @@ describe('a process that is ended delivers what it recorded', () => {
   test('or is held no longer than promised, and says what was lost', async () => {
     const { url } = await listening({ answers: false });
 
-    const { code, errors, tookMs } = await run('ends-with', url, ['exit']);
+    const { code, errors, tookMs } = await endsWith(url, 'exit', hasty);
 
     expect(code).toBe(3);
     expect(errors).toMatch(/^\[llm-tracer\] the process ends with 20 records undelivered\n$/);
@@ -175,7 +190,7 @@ describe('a process that is ended delivers what it recorded', () => {
   test('or is not held at all with drainTimeoutMs: 0', async () => {
     const { url, spans } = await listening();
 
-    const { code } = await run('ends-with', url, ['exit', '{"drainTimeoutMs":0}']);
+    const { code } = await endsWith(url, 'exit', { drainTimeoutMs: 0 });
 
     expect(code).toBe(3);
     expect(spans).toHaveLength(0);
@@ -186,7 +201,7 @@ describe('a signal', () => {
   test.each(['SIGTERM', 'SIGINT'] as const)('%s kills as ever with flushOnSignals, after delivery', async (signal) => {
     const { url, spans } = await listening();
 
-    const ended = await run('ends-with', url, ['waits', '{"flushOnSignals":true}'], (child) => child.kill(signal));
+    const ended = await endsWith(url, 'waits', { flushOnSignals: true }, (child) => child.kill(signal));
 
     expect(ended).toMatchObject({ code: null, signal, output: 'recorded\n', errors: '' });
     expect(spans).toHaveLength(10);
@@ -195,9 +210,7 @@ describe('a signal', () => {
   test('is left to the handlers of the program, whose exit delivers', async () => {
     const { url, spans } = await listening();
 
-    const ended = await run('ends-with', url, ['handles signals', '{"flushOnSignals":true}'], (child) =>
-      child.kill('SIGTERM'),
-    );
+    const ended = await endsWith(url, 'handles signals', { flushOnSignals: true }, (child) => child.kill('SIGTERM'));
 
     expect(ended).toMatchObject({ code: 7, output: 'recorded\nhost handler\n', errors: '' });
     expect(spans).toHaveLength(10);
@@ -206,7 +219,7 @@ describe('a signal', () => {
   test('is not listened for without flushOnSignals', async () => {
     const { url, spans } = await listening();
 
-    const ended = await run('ends-with', url, ['waits'], (child) => child.kill('SIGTERM'));
+    const ended = await endsWith(url, 'waits', {}, (child) => child.kill('SIGTERM'));
 
     expect(ended).toMatchObject({ code: null, signal: 'SIGTERM' });
     expect(spans).toHaveLength(0);
@@ -216,16 +229,16 @@ describe('a signal', () => {
 describe('with a spool', () => {
   test('what a killed process recorded is delivered by the next one, once', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'llm-tracer-test-'));
-    const options = JSON.stringify({ spool: folder });
+    const options = { spool: folder };
     const hanging = await listening({ answers: false });
-    const killed = await run('ends-with', hanging.url, ['killed', options]);
+    const killed = await endsWith(hanging.url, 'killed', options);
     hanging.close();
     // The same address: what was meant for one server is not sent to another.
     const { spans, url } = await listening({ port: hanging.port });
     const before = [...spans];
 
-    const next = await run('ends-with', url, ['by itself', options]);
-    await run('ends-with', url, ['by itself', options]);
+    const next = await endsWith(url, 'by itself', options);
+    await endsWith(url, 'by itself', options);
 
     expect(killed.signal).toBe('SIGKILL');
     expect(before).toHaveLength(0);

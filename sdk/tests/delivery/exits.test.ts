@@ -6,6 +6,9 @@ import { type Backend, type Ended, start, startBackend } from './rig.ts';
 const traces = 100;
 const timeout = 60_000;
 
+/** Seven programs end at once, beside other tests: longer than an application would be held for. */
+const patient = { drainTimeoutMs: 10_000, exitTimeoutMs: 10_000 };
+
 interface End {
   readonly project: string;
   /** What the program does after it has recorded; absent: nothing, it ends by itself. */
@@ -54,7 +57,7 @@ afterAll(() => backend.stop());
 describe('each record is stored once when a process ends', () => {
   for (const [title, { project, how, options, signal, expected }] of Object.entries(ends))
     test.concurrent(title, { timeout }, async () => {
-      const program = await start('ends', backend.url, project, { traces, how, options });
+      const program = await start('ends', backend.url, project, { traces, how, options: { ...patient, ...options } });
       await program.printed('recorded');
       if (signal !== undefined) program.child.kill(signal);
 
