@@ -4,7 +4,7 @@ import type { ConnectionError, FastifyError, FastifyReply, FastifyRequest } from
 import { fastifyPlugin } from 'fastify-plugin';
 import type { Problem } from 'llm-tracer/schema';
 import type { SchemaFault } from '../schema-errors.ts';
-import { InvalidCursor, SearchIsOff, StoreUnavailable } from '../stores/store.ts';
+import { Abandoned, InvalidCursor, SearchIsOff, StoreUnavailable } from '../stores/store.ts';
 
 declare module 'fastify' {
   interface FastifyReply {
@@ -66,6 +66,8 @@ export function answerError(error: FastifyError, request: FastifyRequest, reply:
     reply.header('retry-after', retryAfterSeconds);
     return sendProblem(reply, 503, 'The store cannot serve this now; nothing of it was stored. Send it again later.');
   }
+  // For the count of statuses only: nobody reads it. The number is the one that nginx made usual.
+  if (error instanceof Abandoned) return sendProblem(reply, 499, 'The client has left.');
   // What Fastify refuses before a handler runs: an unparsable address, a wrong content length, an unknown media type.
   const { statusCode = 500 } = error;
   if (statusCode >= 400 && statusCode < 500) return sendProblem(reply, statusCode, error.message);

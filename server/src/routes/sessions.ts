@@ -18,8 +18,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { st
         response: { 200: SessionListAnswer },
       },
     },
-    async ({ project, query }) => {
-      const { sessions, ...page } = await store.listSessions(project, filterOf(query, clock()), pageOf(query));
+    async ({ project, query, signal }) => {
+      const { sessions, ...page } = await store.listSessions(project, filterOf(query, clock()), pageOf(query), signal);
       return { sessions: [...sessions], ...pageAnswer(page, sessions.length) };
     },
   );
@@ -35,8 +35,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { st
         response: { 200: SessionAnswer, 404: problemReply(unknownSession) },
       },
     },
-    async ({ project, params, query }, reply) => {
-      const found = await store.readSession(project, params.session_id, pageOf(query));
+    async ({ project, params, query, signal }, reply) => {
+      const found = await store.readSession(project, params.session_id, pageOf(query), signal);
       if (found === undefined) return reply.problem(404, unknownSession);
       const { session, traces, nextCursor } = found;
       return { session, traces: [...traces], ...pageAnswer({ nextCursor }, traces.length) };

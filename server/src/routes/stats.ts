@@ -25,7 +25,12 @@ export const statsRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { stor
     },
     async (request, reply) => {
       const { bucket = 'hour', group_by: groupBy, ...query } = request.query;
-      const answer = await store.timeseries(request.project, filterOf(query, clock()), { bucket, groupBy });
+      const answer = await store.timeseries(
+        request.project,
+        filterOf(query, clock()),
+        { bucket, groupBy },
+        request.signal,
+      );
       if (answer === 'too long') return reply.problem(422, tooLong, [{ path: 'bucket', message: tooLong }]);
       const { points, scannedUntil } = answer;
       return { bucket, points: [...points], ...(scannedUntil === undefined ? {} : { scanned_until: scannedUntil }) };

@@ -65,11 +65,9 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
       },
     },
     async (request) => {
-      const { query } = request;
-      const { traces, ...page } = await store.listTraces(request.project, filterOf(query, clock()), {
-        ...pageOf(query),
-        sort: query.sort,
-      });
+      const { project, query, signal } = request;
+      const wanted = { ...pageOf(query), sort: query.sort };
+      const { traces, ...page } = await store.listTraces(project, filterOf(query, clock()), wanted, signal);
       return { traces: [...traces], ...pageAnswer(page, traces.length) };
     },
   );
@@ -87,7 +85,8 @@ export const traceRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { conf
     },
     async (request, reply) => {
       const { payloads = true, limit = spansWithoutLimit, cursor } = request.query;
-      const json = await store.readTraceJson(request.project, request.params.trace_id, { payloads, limit, cursor });
+      const { project, params, signal } = request;
+      const json = await store.readTraceJson(project, params.trace_id, { payloads, limit, cursor }, signal);
       if (json === undefined) return reply.problem(404, unknownTrace);
       reply.raw.once('close', json.release);
       // What the schema documents, as the text that it is sent as.

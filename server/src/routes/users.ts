@@ -15,8 +15,8 @@ export const userRoutes: FastifyPluginAsyncZod<AppContext> = async (app, { store
         response: { 200: UserListAnswer },
       },
     },
-    async ({ project, query }) => {
-      const { users, ...page } = await store.listUsers(project, filterOf(query, clock()), pageOf(query));
+    async ({ project, query, signal }) => {
+      const { users, ...page } = await store.listUsers(project, filterOf(query, clock()), pageOf(query), signal);
       return { users: [...users], ...pageAnswer(page, users.length) };
     },
   );

@@ -29,6 +29,8 @@ import type { ChangeListener } from './watchers.ts';
  * - Returned objects belong to the caller; objects passed in are not kept or changed.
  * - A call rejects with {@link StoreUnavailable} when the store cannot serve it now (disk full, throttled, locked): nothing
  *   of it may be counted on, all of it may be sent again. Any other rejection is a defect.
+ * - What may read long takes a `signal`. Once it is aborted nobody waits: the call rejects with {@link Abandoned} if it was not
+ *   about to end, and what it still does keeps no other read waiting.
  */
 export interface Store {
   /** Which engine this is, as `/health` names it. */
@@ -54,7 +56,12 @@ export interface Store {
    * The same as UTF-8 JSON. Of a large trace that is most of the work, which a store can then have done where it holds up
    * nobody.
    */
-  readTraceJson(project: string, traceId: string, options: ReadTraceOptions): Promise<LentBytes | undefined>;
+  readTraceJson(
+    project: string,
+    traceId: string,
+    options: ReadTraceOptions,
+    signal?: AbortSignal,
+  ): Promise<LentBytes | undefined>;
 
   /** One span, whole, or undefined. */
   readSpan(project: string, spanId: string): Promise<SpanRecord | undefined>;
@@ -63,17 +70,22 @@ export interface Store {
    * A page of traces without inputs and outputs: newest first, or by duration or cost, greatest first; then by trace_id, all
    * descending. Running traces have no duration and come last.
    */
-  listTraces(project: string, filter: TraceFilter, page: ListRequest): Promise<TracePage>;
+  listTraces(project: string, filter: TraceFilter, page: ListRequest, signal?: AbortSignal): Promise<TracePage>;
 
   /**
    * A page of sessions (or users) that the traces which the filter takes are of, with totals over just those traces. In order
    * of their newest traces, as a list shows these.
    */
-  listSessions(project: string, filter: TraceFilter, page: PageRequest): Promise<SessionPage>;
-  listUsers(project: string, filter: TraceFilter, page: PageRequest): Promise<UserPage>;
+  listSessions(project: string, filter: TraceFilter, page: PageRequest, signal?: AbortSignal): Promise<SessionPage>;
+  listUsers(project: string, filter: TraceFilter, page: PageRequest, signal?: AbortSignal): Promise<UserPage>;
 
   /** A session with a page of its traces, oldest first (by start_time, then trace_id), or undefined where it has none. */
-  readSession(project: string, sessionId: string, page: PageRequest): Promise<SessionTraces | undefined>;
+  readSession(
+    project: string,
+    sessionId: string,
+    page: PageRequest,
+    signal?: AbortSignal,
+  ): Promise<SessionTraces | undefined>;
 
   /** Sums over the project's unexpired traces. */
   stats(project: string): Promise<StatsAnswer>;
@@ -82,7 +94,12 @@ export interface Store {
    * Sums and percentiles over the traces that the filter takes and over their spans, by bucket of time and group. Sums are
    * exact, percentiles by `domain/percentiles`. `too long`: it has more than `maxSeriesPoints` points.
    */
-  timeseries(project: string, filter: TraceFilter, query: SeriesQuery): Promise<SeriesAnswer | 'too long'>;
+  timeseries(
+    project: string,
+    filter: TraceFilter,
+    query: SeriesQuery,
+    signal?: AbortSignal,
+  ): Promise<SeriesAnswer | 'too long'>;
 
   /**
    * Removes a trace with its spans, payloads and scores for good and leaves a tombstone, so that late retries do not bring it
@@ -341,6 +358,11 @@ export interface StoreOptions {
 /** The store cannot serve the call now; sending it again later is safe. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
+}
+
+/** Whoever asked has left before there was an answer. */
+export class Abandoned extends Error {
+  override readonly name = 'Abandoned';
 }
 
 /** There is no search index to answer `q` from. */

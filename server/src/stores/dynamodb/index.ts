@@ -94,6 +94,7 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
     completeSpan: (project, spanId, fields) => during(completeSpan(context, project, spanId, fields)),
     completeTrace: (project, traceId, fields) => during(completeTrace(context, project, traceId, fields)),
     readTrace: (project, traceId, given) => during(readTrace(context, project, traceId, given)),
+    // A trace is read in a few requests, which nothing stops: `signal` is for what goes on and on.
     readTraceJson: (project, traceId, given) =>
       during(
         readTrace(context, project, traceId, given).then(
@@ -101,12 +102,14 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
         ),
       ),
     readSpan: (project, spanId) => during(readSpan(context, project, spanId)),
-    listTraces: (project, filter, page) => during(listTraces(context, project, filter, page)),
-    listSessions: (project, filter, page) => during(listSessions(context, project, filter, page)),
-    listUsers: (project, filter, page) => during(listUsers(context, project, filter, page)),
-    readSession: (project, sessionId, page) => during(readSession(context, project, sessionId, page)),
+    listTraces: (project, filter, page, signal) => during(listTraces({ ...context, signal }, project, filter, page)),
+    listSessions: (project, filter, page, signal) =>
+      during(listSessions({ ...context, signal }, project, filter, page)),
+    listUsers: (project, filter, page, signal) => during(listUsers({ ...context, signal }, project, filter, page)),
+    readSession: (project, sessionId, page, signal) =>
+      during(readSession({ ...context, signal }, project, sessionId, page)),
     stats: (project) => during(stats(context, project)),
-    timeseries: (project, filter, query) => during(timeseries(context, project, filter, query)),
+    timeseries: (project, filter, query, signal) => during(timeseries({ ...context, signal }, project, filter, query)),
     deleteTrace: (project, traceId) => during(deleteTrace(context, project, traceId)),
     deleteUser: (project, userId) => during(deleteUser(context, project, userId)),
     recount: ({ repair }) => during(recount(context, projects, repair)),

@@ -7,4 +7,6 @@ export interface ReadContext extends WriteContext {
   readonly searchDepth: SearchDepth | 'off';
   /** How many traces one call reads at the most; how many items of spans where it looks for words. */
   readonly scanLimit: number;
+  /** Aborted when nobody waits for the answer any more: what is read then is paid for in vain. */
+  readonly signal?: AbortSignal | undefined;
 }

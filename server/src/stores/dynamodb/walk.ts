@@ -1,6 +1,6 @@
 import type { ScoreRecord } from 'llm-tracer/schema';
 import { microsOf, timeOf } from '../../domain/time.ts';
-import type { TraceFilter } from '../store.ts';
+import { Abandoned, type TraceFilter } from '../store.ts';
 import { type Head, isLive, summaryOf } from './head.ts';
 import { labelKey, listOf, readPlace, scoresKey } from './keys.ts';
 import type { ReadContext } from './read-context.ts';
@@ -98,6 +98,7 @@ async function* readKeys(
   budget: Budget,
 ): AsyncGenerator<SeenTrace> {
   if (keys.length === 0) return;
+  if (context.signal?.aborted) throw new Abandoned();
   budget.spend(keys.length);
   const moment = context.moment(project);
   const heads = await context.heads.load(

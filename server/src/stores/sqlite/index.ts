@@ -151,18 +151,19 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     completeSpan: (project, spanId, fields) => change(project, (context) => completeSpan(context, spanId, fields)),
     completeTrace: (project, traceId, fields) => change(project, (context) => completeTrace(context, traceId, fields)),
     readTrace: (project, traceId, given) => reading.trace(project, traceId, given),
-    readTraceJson: (project, traceId, given) => reading.traceJson(project, traceId, given),
+    readTraceJson: (project, traceId, given, signal) => reading.traceJson(project, traceId, given, signal),
     readSpan: async (project, spanId) => reading.here(project, undefined, (context) => readSpan(context, spanId)),
-    listTraces: (project, filter, page) =>
-      reading.page('listTraces', project, { traces: [], nextCursor: null }, filter, page),
-    listSessions: (project, filter, page) =>
-      reading.page('listSessions', project, { sessions: [], nextCursor: null }, filter, page),
-    listUsers: (project, filter, page) =>
-      reading.page('listUsers', project, { users: [], nextCursor: null }, filter, page),
-    readSession: (project, sessionId, page) => reading.run('readSession', project, undefined, [sessionId, page]),
+    listTraces: (project, filter, page, signal) =>
+      reading.page('listTraces', project, { traces: [], nextCursor: null }, filter, page, signal),
+    listSessions: (project, filter, page, signal) =>
+      reading.page('listSessions', project, { sessions: [], nextCursor: null }, filter, page, signal),
+    listUsers: (project, filter, page, signal) =>
+      reading.page('listUsers', project, { users: [], nextCursor: null }, filter, page, signal),
+    readSession: (project, sessionId, page, signal) =>
+      reading.run('readSession', project, undefined, [sessionId, page], { signal }),
     stats: (project) => reading.run('stats', project, emptyStats(), []),
-    timeseries: (project, filter, query) =>
-      reading.run('timeseries', project, { points: [] }, [filter, query], { q: filter.q }),
+    timeseries: (project, filter, query, signal) =>
+      reading.run('timeseries', project, { points: [] }, [filter, query], { signal, q: filter.q }),
     async deleteTrace(project, traceId) {
       const isDeleted = await change(project, (context) => deleteTrace(context, traceId));
       if (isDeleted) await cleaner.run();

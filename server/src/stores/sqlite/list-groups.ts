@@ -5,7 +5,7 @@ import { stringOf } from '../storable-text.ts';
 import type { PageRequest, SessionPage, SessionTraces, TraceFilter, UserPage } from '../store.ts';
 import { decodeSummary } from './codec.ts';
 import { positionOf } from './list-traces.ts';
-import type { ReadContext } from './read-context.ts';
+import { type ReadContext, throwIfAbandoned } from './read-context.ts';
 import { scoresOf } from './score-rows.ts';
 import { conditionsOf } from './trace-conditions.ts';
 import { traceOfRow } from './trace-view.ts';
@@ -76,8 +76,10 @@ function totalsOf(context: ReadContext, filter: TraceFilter): GroupTotals {
   for (const row of context.sql.iterate<TotalsRow>(
     `SELECT start_us, summary, user_id, session_id FROM traces WHERE ${sql}`,
     ...values,
-  ))
+  )) {
+    throwIfAbandoned(context);
     totals.add(groupedTrace(row));
+  }
   return totals;
 }
 

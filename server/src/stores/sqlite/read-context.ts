@@ -1,3 +1,4 @@
+import { Abandoned } from '../store.ts';
 import type { Statements } from './statements.ts';
 import type { TextMemory } from './text-memory.ts';
 
@@ -11,4 +12,11 @@ export interface ReadContext {
   readonly forgottenMicros: number;
   /** Where long answers are written. @default memory of their own */
   readonly textMemory?: TextMemory;
+  /** Whether nobody waits for the answer any more. To be asked in whatever goes over many rows. */
+  readonly isAbandoned?: () => boolean;
+}
+
+/** Ends a read that nobody waits for. */
+export function throwIfAbandoned({ isAbandoned }: Pick<ReadContext, 'isAbandoned'>): void {
+  if (isAbandoned?.()) throw new Abandoned();
 }

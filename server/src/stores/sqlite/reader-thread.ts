@@ -2,16 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openReader } from './database.ts';
 import type { ReadContext } from './read-context.ts';
-import type { ReadAnswer, ReadRequest, SpentMemory } from './reader-pool.ts';
+import type { ReadAnswer, ReaderData, ReadRequest, SpentMemory } from './reader-pool.ts';
 import { reads } from './reads.ts';
 import { attachSearch } from './search-condition.ts';
 import { Statements } from './statements.ts';
 import { TextMemory } from './text-memory.ts';
 
-const { dataDir } = workerData as { readonly dataDir: string };
+const { dataDir, abandoned } = workerData as ReaderData;
 const db = openReader(dataDir);
 const sql = new Statements(db);
 const textMemory = new TextMemory();
+const isAbandoned = (): boolean => Atomics.load(abandoned, 0) === 1;
 
 function answer({ name, context, given, needsSearch }: ReadRequest): ReadAnswer {
   try {
@@ -19,7 +20,7 @@ function answer({ name, context, given, needsSearch }: ReadRequest): ReadAnswer 
     db.exec('BEGIN');
     try {
       const read = reads[name] as (context: ReadContext, ...given: readonly unknown[]) => unknown;
-      return { result: read({ ...context, sql, textMemory }, ...given) };
+      return { result: read({ ...context, sql, textMemory, isAbandoned }, ...given) };
     } finally {
       db.exec('COMMIT');
     }

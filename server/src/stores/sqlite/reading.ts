@@ -27,6 +27,7 @@ export interface ReadingOptions {
 }
 
 interface Circumstances {
+  readonly signal?: AbortSignal | undefined;
   readonly q?: string | undefined;
   /** Whether it is surely done within a few milliseconds. @default in a project that has little */
   readonly isQuick?: (project: number) => boolean;
@@ -53,7 +54,7 @@ export class Reading {
     project: string,
     absent: ReadResult<Name>,
     given: ReadArguments<Name>,
-    { q, isQuick = (id) => this.#isSmall(id) }: Circumstances = {},
+    { signal, q, isQuick = (id) => this.#isSmall(id) }: Circumstances = {},
   ): Promise<ReadResult<Name>> {
     const { sql, dataDir, projects } = this.#options;
     const needsSearch = q !== undefined;
@@ -61,7 +62,7 @@ export class Reading {
     const id = projects.find(project);
     if (id === undefined) return absent;
     const { sql: _, ...context } = this.#contextOf(project, id);
-    if (needsSearch || !isQuick(id)) return this.#threads.run(name, context, given, { needsSearch });
+    if (needsSearch || !isQuick(id)) return this.#threads.run(name, context, given, { needsSearch, signal });
     const work = reads[name] as unknown as (context: ReadContext, ...given: ReadArguments<Name>) => ReadResult<Name>;
     return work({ ...context, sql }, ...given);
   }
@@ -73,10 +74,12 @@ export class Reading {
     absent: ReadResult<Name>,
     filter: TraceFilter,
     page: ListRequest,
+    signal: AbortSignal | undefined,
   ): Promise<ReadResult<Name>> {
     if (page.cursor !== undefined && this.#options.projects.find(project) === undefined) throw new InvalidCursor();
     const isShort = name === 'listTraces' && isShortList(filter, page);
     return this.run(name, project, absent, [filter, page] as unknown as ReadArguments<Name>, {
+      signal,
       q: filter.q,
       isQuick: (id) => isShort || this.#isSmall(id),
     });
@@ -88,10 +91,15 @@ export class Reading {
     return this.run('readTrace', project, undefined, [traceId, options], { isQuick: () => !isLarge });
   }
 
-  async traceJson(project: string, traceId: string, options: ReadTraceOptions): Promise<LentBytes | undefined> {
+  async traceJson(
+    project: string,
+    traceId: string,
+    options: ReadTraceOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<LentBytes | undefined> {
     const isLarge = this.#isLargeTrace(project, traceId);
     const given: ReadArguments<'readTraceJson'> = [traceId, options];
-    const bytes = await this.run('readTraceJson', project, undefined, given, { isQuick: () => !isLarge });
+    const bytes = await this.run('readTraceJson', project, undefined, given, { signal, isQuick: () => !isLarge });
     return bytes && { bytes, release: () => isLarge && this.#threads.giveBack(bytes) };
   }
 

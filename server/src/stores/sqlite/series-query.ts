@@ -4,7 +4,7 @@ import { largestGroups, Series, type SeriesGrouping, type SeriesQuery, type Seri
 import { stringOf } from '../storable-text.ts';
 import type { SeriesAnswer, TraceFilter } from '../store.ts';
 import { decodeEntry, type LedgerRow, ledgerColumns } from './codec.ts';
-import type { ReadContext } from './read-context.ts';
+import { type ReadContext, throwIfAbandoned } from './read-context.ts';
 import { type Conditions, conditionsOf } from './trace-conditions.ts';
 
 /** The series over the traces that the filter takes: one pass over their ledgers, whatever their number in constant memory. */
@@ -12,6 +12,7 @@ export function timeseries(context: ReadContext, filter: TraceFilter, query: Ser
   const conditions = conditionsOf(context, filter);
   const series = new Series(query, toldApart(context, conditions, query.groupBy));
   for (const trace of ledgers(context, conditions, query.groupBy)) {
+    throwIfAbandoned(context);
     series.add(trace);
     if (series.isTooLong) return 'too long';
   }

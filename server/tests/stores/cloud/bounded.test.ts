@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { microsOf } from '../../../src/domain/time.ts';
+import type { Aws } from '../../../src/stores/dynamodb/aws.ts';
 import { openDynamodbStore } from '../../../src/stores/dynamodb/index.ts';
-import type { ListRequest, Store, TraceFilter } from '../../../src/stores/store.ts';
+import { Abandoned, type ListRequest, type Store, type TraceFilter } from '../../../src/stores/store.ts';
 import { aBatch, aSpan, aTrace, at, noon, spanId, traceId } from '../builders.ts';
 import { MemoryAws } from './memory-aws.ts';
 
@@ -9,9 +10,9 @@ const project = 'acme';
 const count = 450;
 
 /** A store that reads 100 traces a call, with 450 in it; only the very first is of the user `rare` and costs anything. */
-async function aBoundedStore(): Promise<Store> {
+async function aBoundedStore(aws: Aws = new MemoryAws()): Promise<Store> {
   const store = openDynamodbStore({
-    aws: new MemoryAws(),
+    aws,
     tables: { traces: 'traces', spans: 'spans' },
     payloadBucket: 'payloads',
     clock: () => microsOf(noon),
@@ -100,4 +101,24 @@ describe('what one call may not read to its end', () => {
     expect(series).toMatchObject({ points: [{ trace_count: 100 }], scannedUntil: expect.any(String) });
     expect(sessions.toSorted()).toEqual(['first: 1', 's0: 90', 's1: 89', 's2: 90', 's3: 90', 's4: 90']);
   });
+});
+
+it('reads no further once nobody waits', async () => {
+  const memory = new MemoryAws();
+  const leaving = new AbortController();
+  let reads = 0;
+  const store = await aBoundedStore({
+    call: (name, input) => {
+      if (name === 'batchGet') reads += 1;
+      if (name === 'query') leaving.abort();
+      return memory.call(name, input);
+    },
+    close: () => memory.close(),
+  });
+  const before = reads;
+
+  const sessions = store.listSessions(project, {}, { limit: 100 }, leaving.signal);
+
+  await expect(sessions).rejects.toBeInstanceOf(Abandoned);
+  expect(reads - before).toBe(0);
 });
