@@ -8,6 +8,10 @@ import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/queries.ts';
 import { router } from './router.tsx';
 
+// Relative to where the page was opened, which is another folder than where it leads to.
+const icon = document.querySelector<HTMLLinkElement>('link[rel=icon]');
+icon?.setAttribute('href', icon.href);
+
 const element = document.getElementById('root');
 if (element === null) throw new Error('index.html has no #root');
 createRoot(element).render(

@@ -18,6 +18,18 @@ const stored = (page: Awaited<ReturnType<typeof openPage>>['page']) =>
     url: location.href,
   }));
 
+it('the icon of the tab is where it was from every page that the page leads to', async () => {
+  const { page } = await openPage('/traces');
+  const iconOf = () => page.locator('link[rel=icon]').evaluate((link: HTMLLinkElement) => new URL(link.href).pathname);
+  const before = await iconOf();
+
+  await tableRows(page).first().click();
+  await page.locator('[role=treegrid]').waitFor();
+
+  expect(await iconOf()).toBe(before);
+  expect((await page.request.get(`${serverUrl()}${before}`)).headers()['content-type']).toContain('image/svg+xml');
+});
+
 describe('signing in', () => {
   it('is not needed on this machine with the standard key, and the address names the project', async () => {
     const { page } = await openPage('/');
