@@ -19,7 +19,7 @@ const stored = (page: Awaited<ReturnType<typeof openPage>>['page']) =>
   }));
 
 it('the icon of the tab is where it was from every page that the page leads to', async () => {
-  const { page } = await openPage('/traces');
+  const { page } = await openPage('/traces?name=support-agent');
   const iconOf = () => page.locator('link[rel=icon]').evaluate((link: HTMLLinkElement) => new URL(link.href).pathname);
   const before = await iconOf();
 
