@@ -12,6 +12,7 @@ export {
   SdkInfo,
 } from './ingest.ts';
 export {
+  CountsQuery,
   ExportQuery,
   GetSessionQuery,
   GetTraceQuery,
@@ -38,6 +39,8 @@ export {
   SpanUpsert,
 } from './span.ts';
 export {
+  CountsAnswer,
+  CountsPoint,
   Percentiles,
   SessionAnswer,
   SessionListAnswer,

@@ -109,6 +109,10 @@ export type ListGroupsQuery = z.infer<typeof ListGroupsQuery>;
 export const GetSessionQuery = z.object({ limit, cursor });
 export type GetSessionQuery = z.infer<typeof GetSessionQuery>;
 
+/** Query of `GET /api/stats/counts`. */
+export const CountsQuery = z.object({ ...traceFilters, bucket: z.optional(z.enum(['minute', 'hour', 'day'])) });
+export type CountsQuery = z.infer<typeof CountsQuery>;
+
 /** Query of `GET /api/stats/timeseries`. */
 export const TimeseriesQuery = z.object({
   ...traceFilters,

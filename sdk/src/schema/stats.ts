@@ -25,6 +25,29 @@ export const Percentiles = z.object({
 });
 export type Percentiles = z.infer<typeof Percentiles>;
 
+const traceCounts = {
+  /** Traces, as a list under the same filters has them: running ones too. */
+  trace_count: z.int(),
+  trace_running_count: z.int(),
+  trace_error_count: z.int(),
+} as const;
+
+/** How many traces started in one bucket. Buckets in which none did are left out. */
+export const CountsPoint = z.object({
+  /** When the bucket begins. */
+  bucket: Time,
+  ...traceCounts,
+});
+export type CountsPoint = z.infer<typeof CountsPoint>;
+
+/** Answer of `GET /api/stats/counts`. */
+export const CountsAnswer = z.object({
+  bucket: z.enum(['minute', 'hour', 'day']),
+  points: z.array(CountsPoint),
+  scanned_until: z.optional(Time),
+});
+export type CountsAnswer = z.infer<typeof CountsAnswer>;
+
 /**
  * One bucket of a series, for one group. Figures of traces stand in the bucket of the trace's start, figures of spans in that
  * of the span's start. Buckets in which nothing is are left out.
@@ -36,10 +59,7 @@ export const TimeseriesPoint = z.object({
   group: z.optional(z.string()),
   /** All groups together that are beyond those told apart, which are the ones with the most traces. */
   is_rest: z.optional(z.literal(true)),
-  /** Traces, as a list under the same filters has them: running ones too. */
-  trace_count: z.int(),
-  trace_running_count: z.int(),
-  trace_error_count: z.int(),
+  ...traceCounts,
   /** Durations of finished traces. */
   trace_latency_ms: Percentiles,
   /** Finished spans; so are the figures below. */

@@ -5,6 +5,7 @@ import { isFinished, type LedgerEntry } from './ledger.ts';
 import { Percentiles } from './percentiles.ts';
 import { microsOf, microsPerDay, microsPerHour, timeOf } from './time.ts';
 import { counted } from './totals.ts';
+import { TraceTally } from './trace-tally.ts';
 import { treeOf } from './tree.ts';
 
 export type SeriesBucket = 'hour' | 'day';
@@ -149,9 +150,7 @@ interface SpanShare {
 
 /** One group in one bucket. */
 class Cell {
-  #traces = 0;
-  #runningTraces = 0;
-  #failedTraces = 0;
+  readonly #traces = new TraceTally();
   readonly #traceLatency = new Percentiles();
   #spans = 0;
   #errors = 0;
@@ -163,9 +162,7 @@ class Cell {
   readonly #timeToFirstToken = new Percentiles();
 
   addTrace({ status, durationMs }: SeriesTrace): void {
-    this.#traces += 1;
-    if (status === 'running') this.#runningTraces += 1;
-    if (status === 'error') this.#failedTraces += 1;
+    this.#traces.add(status);
     if (durationMs !== null) this.#traceLatency.add(durationMs);
   }
 
@@ -185,9 +182,7 @@ class Cell {
 
   figures(): Omit<TimeseriesPoint, 'bucket' | 'group' | 'is_rest'> {
     return {
-      trace_count: this.#traces,
-      trace_running_count: this.#runningTraces,
-      trace_error_count: this.#failedTraces,
+      ...this.#traces.figures(),
       trace_latency_ms: this.#traceLatency.values(),
       span_count: this.#spans,
       error_count: this.#errors,

@@ -37,5 +37,6 @@ export const microsBetween = (start: string, end: string): number => microsOf(en
 /** How long something took, in milliseconds with microsecond fractions: at least 0. */
 export const durationMs = (start: string, end: string): number => Math.max(0, microsBetween(start, end)) / 1000;
 
-export const microsPerHour = 3_600_000_000;
+export const microsPerMinute = 60_000_000;
+export const microsPerHour = 60 * microsPerMinute;
 export const microsPerDay = 24 * microsPerHour;

@@ -38,6 +38,7 @@ const requests: Readonly<Record<string, () => Promise<Answer>>> = {
   'GET /api/users': () => get('/api/users?limit=5'),
   'DELETE /api/users/{user_id}': () => call('DELETE', `/api/users/${user_id}-who-never-was`),
   'GET /api/stats': () => get('/api/stats'),
+  'GET /api/stats/counts': () => get('/api/stats/counts?from=-1h&bucket=minute'),
   'GET /api/stats/timeseries': () => get('/api/stats/timeseries?from=-1h&bucket=hour&group_by=model'),
   'GET /api/export': () => get(`/api/export?user_id=${user_id}`),
   'POST /v1/traces': () => post('/v1/traces', { resourceSpans: [] }),

@@ -197,6 +197,7 @@ const lists = [
     '/api/traces',
     '/api/traces',
     '/api/stats',
+    '/api/stats/counts',
     '/api/stats/timeseries',
     '/api/sessions',
     '/api/users',

@@ -72,6 +72,7 @@ describe('scopes', () => {
     '/api/sessions/c1',
     '/api/users',
     '/api/stats',
+    '/api/stats/counts',
     '/api/stats/timeseries',
   ].map((url) => ['GET', url] as const);
   const writes = [

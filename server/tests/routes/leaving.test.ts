@@ -6,7 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { Abandoned, type Store } from '../../src/stores/store.ts';
 import { startTestServer } from './test-server.ts';
 
-type Read = 'listTraces' | 'readTraceJson' | 'listSessions' | 'readSession' | 'listUsers' | 'timeseries';
+type Read =
+  | 'listTraces'
+  | 'readTraceJson'
+  | 'listSessions'
+  | 'readSession'
+  | 'listUsers'
+  | 'countTraces'
+  | 'timeseries';
 
 /** What may take long, by the path that it is read at. */
 const reads: readonly (readonly [path: string, Read])[] = [
@@ -15,6 +22,7 @@ const reads: readonly (readonly [path: string, Read])[] = [
   ['/api/sessions', 'listSessions'],
   ['/api/sessions/slow', 'readSession'],
   ['/api/users', 'listUsers'],
+  ['/api/stats/counts', 'countTraces'],
   ['/api/stats/timeseries', 'timeseries'],
 ];
 

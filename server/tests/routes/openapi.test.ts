@@ -19,6 +19,7 @@ it('the OpenAPI document names every route', async () => {
     'GET /api/sessions/{session_id}',
     'GET /api/spans/{span_id}',
     'GET /api/stats',
+    'GET /api/stats/counts',
     'GET /api/stats/timeseries',
     'GET /api/traces',
     'GET /api/traces/{trace_id}',

@@ -35,7 +35,7 @@ it('answers q with 422 where search is off, in every call that filters', async (
   const server = await startTestServer({ env: { SEARCH_INDEX: 'off' } });
   await server.post('/api/ingest', { traces: [aTrace()] });
 
-  for (const path of ['/api/traces', '/api/stats/timeseries', '/api/export']) {
+  for (const path of ['/api/traces', '/api/stats/counts', '/api/stats/timeseries', '/api/export']) {
     const reply = await server.get(`${path}?q=text`);
     expect(reply.status, path).toBe(422);
     expect(reply.body).toMatchObject({ detail: expect.stringContaining('SEARCH_INDEX=off'), errors: [{ path: 'q' }] });

@@ -138,7 +138,7 @@ describe('GET /api/stats/timeseries', () => {
     const reply = await server.get('/api/stats/timeseries');
 
     expect(reply.status).toBe(422);
-    expect(reply.body).toMatchObject({ errors: [{ path: 'bucket' }], detail: expect.stringContaining('days') });
+    expect(reply.body).toMatchObject({ errors: [{ path: 'bucket' }], detail: expect.stringContaining('wider bucket') });
   });
 
   it.each(['bucket=minute', 'group_by=colour', 'from=now', 'score=', 'score=a>%3Db', 'status=bad', 'limit=5'])(

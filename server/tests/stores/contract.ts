@@ -17,7 +17,7 @@ import { retention } from './contract/retention.ts';
 import { roots } from './contract/roots.ts';
 import { scale } from './contract/scale.ts';
 import { scoreFilters } from './contract/score-filters.ts';
-import { series } from './contract/series.ts';
+import { counts, series } from './contract/series.ts';
 import { sorting } from './contract/sorting.ts';
 import { totalsRules } from './contract/totals.ts';
 import { userDeletion } from './contract/user-deletion.ts';
@@ -39,6 +39,7 @@ export function describeStoreContract(name: string, factory: StoreFactory): void
     scoreFilters(suite);
     groups(suite);
     series(suite);
+    counts(suite);
     bodies(suite);
     laws(suite);
     repricingLaw(suite);

@@ -1,6 +1,7 @@
 import type { TraceRecord } from 'llm-tracer/schema';
 import type { Fields } from '../../src/domain/record.ts';
 import type { SeriesQuery } from '../../src/domain/series.ts';
+import type { CountsBucket } from '../../src/domain/trace-counts.ts';
 import {
   type Batch,
   InvalidCursor,
@@ -105,6 +106,10 @@ export class ModelStore implements Store {
     const keyOf = (trace: TraceRecord): Key => [trace.start_time, trace.trace_id];
     const { items, nextCursor } = pageOf(traces, page, [project, 'session', sessionId], keyOf, 'ascending');
     return { session: sessionOf(group), traces: copy(items), nextCursor };
+  }
+
+  async countTraces(project: string, filter: TraceFilter, bucket: CountsBucket) {
+    return { points: this.#model.countTraces(project, filter, bucket) };
   }
 
   async timeseries(project: string, filter: TraceFilter, query: SeriesQuery) {

@@ -1,4 +1,5 @@
 import type {
+  CountsPoint,
   ScoreCondition,
   SpanRecord,
   StatsAnswer,
@@ -9,6 +10,7 @@ import type {
 import type { Pricer } from '../../src/domain/pricing.ts';
 import { type Fields, type Merged, rankOf, revOf } from '../../src/domain/record.ts';
 import type { SeriesQuery } from '../../src/domain/series.ts';
+import type { CountsBucket } from '../../src/domain/trace-counts.ts';
 import type {
   Batch,
   BatchOutcome,
@@ -27,7 +29,7 @@ import { claimsOf, field, fieldsOf, isSameRecord, type MergedRecord, mergeAll, s
 import { exists, type Received, type Seen, see, summaryOf } from './model/reading.ts';
 import { addTrace, nothingRepriced } from './model/repricing.ts';
 import { isFound, searchedTexts } from './model/searching.ts';
-import { seriesOf } from './model/series.ts';
+import { countsOf, seriesOf } from './model/series.ts';
 import { compare, dollars, sum } from './model/tree.ts';
 
 const day = 24 * 60 * 60 * 1_000_000;
@@ -150,6 +152,10 @@ export class Model {
 
   listUsers(project: string, filter: TraceFilter): Group[] {
     return groupsBy(this.#matching(project, filter), 'user_id');
+  }
+
+  countTraces(project: string, filter: TraceFilter, bucket: CountsBucket): CountsPoint[] {
+    return countsOf(this.#matching(project, filter), bucket);
   }
 
   timeseries(project: string, filter: TraceFilter, query: SeriesQuery): TimeseriesPoint[] {

@@ -20,7 +20,7 @@ import { readSpan, readTrace, traceStateOf } from './read-trace.ts';
 import { recount } from './recount.ts';
 import { deleteTrace, deleteUser, pruneStubs, pruneTraces } from './removal.ts';
 import { repriceProject } from './reprice.ts';
-import { timeseries } from './series.ts';
+import { countTraces, timeseries } from './series.ts';
 import { stats } from './stats.ts';
 import { Shards } from './sums.ts';
 import type { TableNames } from './tables.ts';
@@ -109,6 +109,8 @@ export function openDynamodbStore(options: DynamodbStoreOptions): Store {
     readSession: (project, sessionId, page, signal) =>
       during(readSession({ ...context, signal }, project, sessionId, page)),
     stats: (project) => during(stats(context, project)),
+    countTraces: (project, filter, bucket, signal) =>
+      during(countTraces({ ...context, signal }, project, filter, bucket)),
     timeseries: (project, filter, query, signal) => during(timeseries({ ...context, signal }, project, filter, query)),
     deleteTrace: (project, traceId) => during(deleteTrace(context, project, traceId)),
     deleteUser: (project, userId) => during(deleteUser(context, project, userId)),

@@ -1,6 +1,7 @@
 import { largestGroups, Series, type SeriesGrouping, type SeriesQuery, type SeriesTrace } from '../../domain/series.ts';
 import { timeOf } from '../../domain/time.ts';
-import type { SeriesAnswer, TraceFilter } from '../store.ts';
+import { type CountsBucket, TraceCounts } from '../../domain/trace-counts.ts';
+import type { CountsAnswer, SeriesAnswer, TraceFilter } from '../store.ts';
 import { chunks } from './concurrency.ts';
 import type { ReadContext } from './read-context.ts';
 import { durationOf, tagsOf } from './trace-filter.ts';
@@ -26,9 +27,26 @@ export async function timeseries(
       series.add(trace);
     if (series.isTooLong) return 'too long';
   }
-  const { stoppedAt } = budget;
-  return { points: series.points(), ...(stoppedAt === undefined ? {} : { scannedUntil: timeOf(stoppedAt[0]) }) };
+  return { points: series.points(), ...scannedOf(budget) };
 }
+
+/** How many traces the filter takes, by bucket: from their heads alone. */
+export async function countTraces(
+  context: ReadContext,
+  project: string,
+  filter: TraceFilter,
+  bucket: CountsBucket,
+): Promise<CountsAnswer | 'too long'> {
+  const budget = new Budget(context.scanLimit);
+  const counts = new TraceCounts(bucket);
+  for await (const { summary } of walk(context, project, { filter, expected: 1_000 }, budget)) {
+    counts.add(summary.startMicros, summary.status);
+    if (counts.isTooLong) return 'too long';
+  }
+  return { points: counts.points(), ...scannedOf(budget) };
+}
+
+const scannedOf = ({ stoppedAt }: Budget) => (stoppedAt === undefined ? {} : { scannedUntil: timeOf(stoppedAt[0]) });
 
 /** The groups that a trace counts in, where the series is by a trait of traces, or that its spans may count in. */
 const groupsOf: Readonly<Record<SeriesGrouping, ((trace: SeenTrace) => readonly string[]) | undefined>> = {

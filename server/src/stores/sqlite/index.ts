@@ -162,6 +162,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     readSession: (project, sessionId, page, signal) =>
       reading.run('readSession', project, undefined, [sessionId, page], { signal }),
     stats: (project) => reading.run('stats', project, emptyStats(), []),
+    countTraces: (project, filter, bucket, signal) =>
+      reading.run('countTraces', project, { points: [] }, [filter, bucket], { signal, q: filter.q }),
     timeseries: (project, filter, query, signal) =>
       reading.run('timeseries', project, { points: [] }, [filter, query], { signal, q: filter.q }),
     async deleteTrace(project, traceId) {

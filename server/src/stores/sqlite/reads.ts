@@ -1,3 +1,4 @@
+import { countTraces } from './counts-query.ts';
 import { exportTraces } from './export.ts';
 import { listSessions, listUsers, readSession } from './list-groups.ts';
 import { listTraces } from './list-traces.ts';
@@ -17,6 +18,7 @@ export const reads = {
   readTrace,
   readTraceJson,
   stats,
+  countTraces,
   timeseries,
   exportTraces,
   recountOf,

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { SeriesQuery } from '../../../src/domain/series.ts';
+import type { CountsBucket } from '../../../src/domain/trace-counts.ts';
 import type { Store, TraceFilter, TraceSort } from '../../../src/stores/store.ts';
 import { at } from '../builders.ts';
 import { canonical } from '../model/canonical.ts';
@@ -40,6 +41,12 @@ const series: readonly (readonly [TraceFilter, SeriesQuery])[] = [
   [{ tags: ['a', 'a\0b'] }, { bucket: 'day', groupBy: 'tag' }],
 ];
 
+const counts: readonly (readonly [TraceFilter, CountsBucket])[] = [
+  [{}, 'minute'],
+  [{ status: 'ok', from: at(-10) }, 'hour'],
+  [{ tags: ['a', 'b'] }, 'day'],
+];
+
 /** Everything that can be read of a project, as plain data: what two stores must agree on. */
 export async function observe(store: Store, project: string): Promise<unknown> {
   const traces = await Promise.all(
@@ -60,6 +67,7 @@ export async function observe(store: Store, project: string): Promise<unknown> {
   const timeseries = await Promise.all(
     series.map(async ([filter, query]) => ({ query, series: await store.timeseries(project, filter, query) })),
   );
+  const counted = await Promise.all(counts.map(([filter, bucket]) => store.countTraces(project, filter, bucket)));
   // Through JSON, as every answer goes: what is undefined is absent there.
   return JSON.parse(
     JSON.stringify({
@@ -70,6 +78,7 @@ export async function observe(store: Store, project: string): Promise<unknown> {
       groups,
       sessions,
       timeseries,
+      counted,
       stats: await store.stats(project),
     }),
   );

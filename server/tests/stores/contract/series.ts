@@ -18,6 +18,81 @@ const sumOf = (
   field: 'trace_count' | 'span_count' | 'total_cost' | 'tokens_input',
 ) => points.reduce((sum, point) => sum + point[field], 0);
 
+/** `GET /api/stats/counts`: what the series under the same filters counts of traces, by the minute too. */
+export function counts(suite: Suite): void {
+  describe('counts of traces', () => {
+    it('are by the start, in UTC, and tell apart what runs and what failed', async () => {
+      const world = await suite.world();
+      const starts = [-12 * hour - 0.000001, -12 * hour, -60.000001, -60, -0.000001, 0];
+      await world.send({
+        traces: [
+          ...starts.map((start, n) => aTrace({ trace_id: traceId(n), start_time: at(start), end_time: at(start) })),
+          aRunningTrace({ trace_id: traceId(10), start_time: at(30) }),
+          aTrace({ trace_id: traceId(11), start_time: at(59), end_time: at(59), status: 'error' }),
+        ],
+      });
+
+      expect(await world.store.countTraces(world.project, { from: at(-60) }, 'minute')).toEqual({
+        points: [
+          { bucket: at(-60), trace_count: 2, trace_running_count: 0, trace_error_count: 0 },
+          { bucket: at(0), trace_count: 3, trace_running_count: 1, trace_error_count: 1 },
+        ],
+      });
+      expect(await world.store.countTraces(world.project, {}, 'day')).toEqual({
+        points: [
+          { bucket: at(-1.5 * day), trace_count: 1, trace_running_count: 0, trace_error_count: 0 },
+          { bucket: at(-0.5 * day), trace_count: 7, trace_running_count: 1, trace_error_count: 1 },
+        ],
+      });
+    });
+
+    it('are those of the series under the same filter', async () => {
+      const world = await suite.world();
+      await world.send({
+        traces: Array.from({ length: 30 }, (_, n) =>
+          aTrace({
+            trace_id: traceId(n),
+            start_time: at(-n * 1000),
+            end_time: at(-n * 990),
+            user_id: n % 2 ? 'ada' : 'bob',
+            tags: n % 3 ? ['a'] : ['b'],
+            status: n % 5 ? 'ok' : 'error',
+          }),
+        ),
+      });
+      const filters: TraceFilter[] = [
+        {},
+        { userId: 'ada' },
+        { tags: ['a'], from: at(-9000), to: at(-50) },
+        { status: 'ok' },
+      ];
+
+      for (const filter of filters)
+        for (const bucket of ['hour', 'day'] as const) {
+          const answer = await world.store.countTraces(world.project, filter, bucket);
+          const series = await seriesOf(world, { bucket }, filter);
+          expect(answer).toEqual({
+            points: series.map(({ bucket, trace_count, trace_running_count, trace_error_count }) => ({
+              bucket,
+              trace_count,
+              trace_running_count,
+              trace_error_count,
+            })),
+          });
+        }
+    });
+
+    it('are none of another project, and none of what is deleted', async () => {
+      const world = await suite.world();
+      await world.send({ traces: [aTrace(), aTrace({ trace_id: traceId(2) })] });
+      await world.store.deleteTrace(world.project, traceId(2));
+
+      expect(await world.store.countTraces('other', {}, 'day')).toEqual({ points: [] });
+      expect(await world.store.countTraces(world.project, {}, 'day')).toMatchObject({ points: [{ trace_count: 1 }] });
+    });
+  });
+}
+
 /** wire.md, Reading: `GET /api/stats/timeseries`; docs/decisions/0008 where it is silent. */
 export function series(suite: Suite): void {
   describe('a series', () => {

@@ -1,5 +1,6 @@
-import type { SpanRecord, TimeseriesPoint } from 'llm-tracer/schema';
+import type { CountsPoint, SpanRecord, TimeseriesPoint } from 'llm-tracer/schema';
 import type { SeriesGrouping, SeriesQuery } from '../../../src/domain/series.ts';
+import type { CountsBucket } from '../../../src/domain/trace-counts.ts';
 import { micros } from './canonical.ts';
 import type { Seen } from './reading.ts';
 import { compare, dollars, nanoDollars, sum } from './tree.ts';
@@ -25,8 +26,7 @@ export const seriesOf = (all: readonly Seen[], { bucket, groupBy }: SeriesQuery)
   const heaps = new Map<string, Heap>();
   const heapAt = (time: string, group: string | null): Heap => {
     const isRest = group !== null && !toldApart.has(group);
-    const start = `${time.slice(0, bucket === 'hour' ? 13 : 10)}${bucket === 'hour' ? '' : 'T00'}:00:00.000000Z`;
-    const heap = { bucket: start, group: isRest ? null : group, isRest };
+    const heap = { bucket: startOf(time, bucket), group: isRest ? null : group, isRest };
     const key = JSON.stringify(heap);
     const found = heaps.get(key) ?? { ...heap, traces: new Set(), spans: [] };
     heaps.set(key, found);
@@ -44,6 +44,25 @@ export const seriesOf = (all: readonly Seen[], { bucket, groupBy }: SeriesQuery)
   return [...heaps.values()]
     .sort((a, b) => compare(a.bucket, b.bucket) || rank(a) - rank(b) || compare(a.group ?? '', b.group ?? ''))
     .map(pointOf);
+};
+
+/** Traces by the bucket of their start and their status. */
+export const countsOf = (all: readonly Seen[], bucket: CountsBucket): CountsPoint[] => {
+  const starts = all.map(({ trace }) => startOf(trace.start_time, bucket));
+  return [...new Set(starts)].sort(compare).map((start) => {
+    const statuses = all.filter((_, index) => starts[index] === start).map(({ trace }) => trace.status);
+    return {
+      bucket: start,
+      trace_count: statuses.length,
+      trace_running_count: statuses.filter((status) => status === 'running').length,
+      trace_error_count: statuses.filter((status) => status === 'error').length,
+    };
+  });
+};
+
+const startOf = (time: string, bucket: CountsBucket): string => {
+  const kept = { minute: 16, hour: 13, day: 10 }[bucket];
+  return time.slice(0, kept) + 'T00:00:00.000000Z'.slice(kept - 10);
 };
 
 const groupsOfSpan = (seen: Seen, span: SpanRecord, groupBy: SeriesGrouping | undefined): (string | null)[] => {

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react-query';
 import {
+  CountsAnswer,
   SessionAnswer,
   SessionListAnswer,
   SpanRecord,
@@ -113,6 +114,15 @@ export const usersQuery = (key: AcceptedKey, filters: Filters) =>
       }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => (page.has_more ? (page.next_cursor ?? undefined) : undefined),
+  });
+
+/** How many traces match, by the bucket of their start. */
+export const countsQuery = (key: AcceptedKey, filters: Filters, bucket: CountsAnswer['bucket']) =>
+  queryOptions({
+    queryKey: about(key, 'counts', filters, bucket),
+    queryFn: ({ signal }) =>
+      request('/api/stats/counts', CountsAnswer, { key: key.key, query: { ...filters, bucket }, signal }),
+    staleTime: 60_000,
   });
 
 export interface SeriesRequest {

@@ -1,4 +1,4 @@
-import type { TimeseriesPoint } from 'llm-tracer/schema';
+import type { CountsPoint } from 'llm-tracer/schema';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -24,7 +24,8 @@ export function barWidthMs(fromMs: number, toMs: number): number {
 }
 
 /** The bucket to ask the server for, from which bars of a width can be summed. */
-export const bucketFor = (widthMs: number): 'hour' | 'day' => (widthMs < dayMs ? 'hour' : 'day');
+export const bucketFor = (widthMs: number): 'minute' | 'hour' | 'day' =>
+  widthMs < hourMs ? 'minute' : widthMs < dayMs ? 'hour' : 'day';
 
 export interface Bar {
   readonly startMs: number;
@@ -34,15 +35,8 @@ export interface Bar {
   readonly running: number;
 }
 
-interface Counted {
-  readonly atMs: number;
-  readonly ok: number;
-  readonly errors: number;
-  readonly running: number;
-}
-
 /** Bars over a range, empty ones included. Counts may be summed into wider bars; percentiles never. */
-export function barsOf(counted: Iterable<Counted>, fromMs: number, toMs: number, widthMs: number): readonly Bar[] {
+export function barsOf(points: Iterable<CountsPoint>, fromMs: number, toMs: number, widthMs: number): readonly Bar[] {
   const firstMs = Math.floor(fromMs / widthMs) * widthMs;
   const bars = Array.from({ length: Math.max(1, Math.ceil((toMs - firstMs) / widthMs)) }, (_, index) => ({
     startMs: firstMs + index * widthMs,
@@ -51,26 +45,12 @@ export function barsOf(counted: Iterable<Counted>, fromMs: number, toMs: number,
     errors: 0,
     running: 0,
   }));
-  for (const { atMs, ok, errors, running } of counted) {
-    const bar = bars[Math.floor((atMs - firstMs) / widthMs)];
+  for (const { bucket, trace_count: all, trace_error_count: errors, trace_running_count: running } of points) {
+    const bar = bars[Math.floor((Date.parse(bucket) - firstMs) / widthMs)];
     if (bar === undefined) continue;
-    bar.ok += ok;
+    bar.ok += all - errors - running;
     bar.errors += errors;
     bar.running += running;
   }
   return bars;
 }
-
-export const countedPoint = (point: TimeseriesPoint): Counted => ({
-  atMs: Date.parse(point.bucket),
-  ok: point.trace_count - point.trace_error_count - point.trace_running_count,
-  errors: point.trace_error_count,
-  running: point.trace_running_count,
-});
-
-export const countedTrace = ({ start_time, status }: { start_time: string; status: string }): Counted => ({
-  atMs: Date.parse(start_time),
-  ok: status === 'ok' ? 1 : 0,
-  errors: status === 'error' ? 1 : 0,
-  running: status === 'running' ? 1 : 0,
-});

@@ -12,8 +12,6 @@ export type ListedTrace = TraceRecord | ReleasedTrace;
 /** A page of the list as it was answered, or of which only the places are left. */
 export type ListPage = Omit<TraceListAnswer, 'traces'> & { readonly traces: readonly ListedTrace[] };
 
-export const isLoaded = (trace: ListedTrace): trace is TraceRecord => !isReleased(trace);
-
 export const isReleased = (trace: ListedTrace): trace is ReleasedTrace => 'isReleased' in trace;
 
 /** How far from what is seen rows are kept, in rows. */

@@ -189,6 +189,23 @@ describe('the table', () => {
     expect(searchOf(page).get('to')).toMatch(/^\d{4}-/);
   });
 
+  it('has a bar for each minute of an hour, and counts what is not loaded', { tags: ['each-store'] }, async () => {
+    const now = Date.now();
+    const name = `minutely-${now}`;
+    await send(...Array.from({ length: 150 }, (_, n) => oddTrace([], { name, startMs: now - 60_000 - n * 12_000 })));
+
+    const { page } = await openPage(`/traces?project=dev&name=${name}&from=-1h`);
+
+    await page.locator('strong').getByText('150 traces').waitFor();
+    const bars = await page
+      .getByRole('figure', { name: 'Traces over time' })
+      .locator('[title]')
+      .evaluateAll((elements) => elements.map((bar) => Number(/: (\d+) /.exec(bar.getAttribute('title') ?? '')?.[1])));
+    expect([60, 61]).toContain(bars.length);
+    expect(bars.reduce((sum, count) => sum + count, 0)).toBe(150);
+    expect(bars.filter((count) => count === 5).length).toBeGreaterThanOrEqual(29);
+  });
+
   it('shows and hides columns, by the address', async () => {
     const { page } = await openPage('/traces?project=dev&cols=name,environment');
 

@@ -1,4 +1,5 @@
 import {
+  CountsQuery,
   GetSessionQuery,
   GetTraceQuery,
   ListGroupsQuery,
@@ -9,6 +10,7 @@ import {
 } from 'llm-tracer/schema';
 import { GroupTotals } from '../../../../src/domain/group-totals.ts';
 import { largestGroups, Series, type SeriesGrouping } from '../../../../src/domain/series.ts';
+import { TraceCounts } from '../../../../src/domain/trace-counts.ts';
 import type { FileStore, FileTrace } from './file-store.ts';
 import { passesOf } from './passes.ts';
 
@@ -61,6 +63,7 @@ export async function answer(
       case 'stats':
         return ok(stats(store));
       case 'stats/*':
+        if (named === 'counts') return counts(query, context);
         if (named === 'timeseries') return series(query, context);
     }
   return problem(404, 'Not found', 'An opened file has nothing here.');
@@ -192,6 +195,15 @@ function stats(store: FileStore) {
     sum.total_errors += listed.error_count;
   }
   return sum;
+}
+
+async function counts(query: unknown, context: AnswerContext): Promise<Answer> {
+  const read = parsed(CountsQuery, query);
+  if ('refusal' in read) return read.refusal;
+  const { bucket = 'hour' } = read.data;
+  const sums = new TraceCounts(bucket);
+  for (const { state } of await passing(read.data, context)) sums.add(state.startMicros, state.status);
+  return ok({ bucket, points: sums.points() });
 }
 
 async function series(query: unknown, context: AnswerContext): Promise<Answer> {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Navigate } from '@tanstack/react-router';
-import { listTraces, seriesQuery } from '../../api/queries.ts';
+import { countsQuery, listTraces } from '../../api/queries.ts';
 import { type Filters, filterFields, textFromValue } from '../../model/filters.ts';
 import { formatDay, formatExact, formatListTime, type TimeZone } from '../../model/format.ts';
 import { describeRange } from '../../model/time-range.ts';
@@ -28,7 +28,7 @@ export function EmptyTraces({ filters, zone, onChange }: EmptyTracesProps) {
 function NoMatch({ filters, onChange }: Omit<EmptyTracesProps, 'zone'>) {
   const { key } = usePageSession();
   const range = { from: filters['from'] ?? '-24h', ...(filters['to'] === undefined ? {} : { to: filters['to'] }) };
-  const { data } = useQuery(seriesQuery(key, range, { bucket: 'day' }));
+  const { data } = useQuery(countsQuery(key, range, 'day'));
   const others = data?.points.reduce((sum, { trace_count }) => sum + trace_count, 0);
   const chips = filterFields.filter(({ name }) => filters[name] !== undefined);
   const all = Object.fromEntries([...chips.map(({ name }) => name), 'q'].map((name) => [name, undefined]));

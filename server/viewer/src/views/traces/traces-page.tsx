@@ -70,7 +70,7 @@ export function TracesPage() {
     isLive,
     mayAdmit: () => !isPointerInside.current && isAtTop.current && selected === undefined,
   });
-  const counts = useCounts(filters, rows, query.isSuccess && !query.hasNextPage, now.getTime());
+  const counts = useCounts(filters, now.getTime());
   // Where the last page ended before it was full, as the server looks at so much at a time.
   const scannedUntil = query.hasNextPage ? query.data?.pages.at(-1)?.scanned_until : undefined;
   const { data: stats } = useQuery(statsQuery(key));

@@ -98,7 +98,7 @@ export function useTraceList({ filters, sort, isLive, mayAdmit }: TraceListOptio
       (data) => data && { pages: data.pages.slice(0, 1), pageParams: data.pageParams.slice(0, 1) },
     );
     void client.invalidateQueries({ queryKey });
-    void client.invalidateQueries({ queryKey: ['project', key.project, 'series'] });
+    void client.invalidateQueries({ queryKey: ['project', key.project, 'counts'] });
   }, [client, key, filters, sort]);
   const admit = useCallback(() => setLive(admitWaiting), []);
   const onSeen = useCallback(

@@ -24,6 +24,8 @@ const questions = [
   '/api/traces?q=%22declared%20lost%22',
   '/api/sessions?limit=200',
   '/api/users?limit=200&name=support-agent',
+  ...['minute', 'hour', 'day'].map((bucket) => `/api/stats/counts?bucket=${bucket}`),
+  '/api/stats/counts?status=error&name=support-agent',
   '/api/stats/timeseries?bucket=hour',
   ...['model', 'span_type', 'name', 'user', 'tag'].map((by) => `/api/stats/timeseries?bucket=day&group_by=${by}`),
 ];
