@@ -144,8 +144,18 @@ function startDev() {
       return { applied, health };
     },
     planAfterUpdate: () => operator.just('plan-dev', '-detailed-exitcode'),
-    destroyed: () => succeeded(operator.just('destroy-dev', '-auto-approve')),
+    destroyed: () => destroyed(() => operator.just('destroy-dev', '-auto-approve')),
   });
+}
+
+/**
+ * Destroys, in a second run where the first was told that something to delete is not there: on a busy machine the emulator
+ * loses the answer to a deletion that it has carried out, and Terraform asks for it again.
+ */
+async function destroyed(destroy: () => Promise<Result>): Promise<Result> {
+  const first = await destroy();
+  const isGoneAlready = first.exitCode !== 0 && /Error: deleting .*NotFound/.test(first.output);
+  return succeeded(isGoneAlready ? destroy() : Promise.resolve(first));
 }
 
 function startProd() {
@@ -189,7 +199,7 @@ function startProd() {
       );
       return succeeded(operator.just('apply-prod', '-auto-approve'));
     },
-    destroyed: () => succeeded(operator.justConfirmed('destroy-prod', '-auto-approve')),
+    destroyed: () => destroyed(() => operator.justConfirmed('destroy-prod', '-auto-approve')),
     connectedAgain: () => succeeded(operator.just('init-prod')),
   });
 }

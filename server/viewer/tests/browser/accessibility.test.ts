@@ -122,6 +122,17 @@ describe('on a phone', () => {
     expect(await violationsOn(page)).toEqual([]);
   });
 
+  it('shows of a trace in a list what a table shows first: name, time, cost, and that spans of it failed', async () => {
+    const name = `failing-${Date.now()}`;
+    await send(oddTrace([{ name: 'fetch', at: [0, 500], error: 'no route', cost_usd: 0.25 }], { name }));
+
+    const { page } = await openPage(`/traces?name=${name}`, phone);
+
+    const row = page.locator('[role=grid] [role=row][aria-selected]');
+    await row.getByText('1 error').waitFor();
+    expect(await row.textContent()).toMatch(/failing-.*1 error.*1\.00 s.*\$0\.250/s);
+  });
+
   it('opens a trace, a span as a sheet, and goes back', async () => {
     const trace = conversation();
     await send(trace);

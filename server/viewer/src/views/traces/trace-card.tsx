@@ -1,5 +1,5 @@
 import type { TraceRecord } from 'llm-tracer/schema';
-import { formatCount, formatDuration, formatListTime, type TimeZone } from '../../model/format.ts';
+import { countOf, formatCount, formatDuration, formatListTime, type TimeZone } from '../../model/format.ts';
 import { costOf } from '../../model/trace-cost.ts';
 import { PayloadText } from '../parts/payload-text.tsx';
 import { StatusMark } from '../parts/status-mark.tsx';
@@ -23,6 +23,7 @@ export function TraceCard({
         <span className={styles.name}>
           <PayloadText text={trace.name} />
         </span>
+        {trace.error_count > 0 && <span className={styles.errors}>{countOf(trace.error_count, 'error')}</span>}
         <span>
           {trace.duration_ms === undefined ? <Elapsed since={trace.start_time} /> : formatDuration(trace.duration_ms)}
         </span>

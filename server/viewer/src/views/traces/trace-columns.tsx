@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { TraceRecord } from 'llm-tracer/schema';
 import {
+  countOf,
   formatCount,
   formatDuration,
   formatExact,
@@ -119,11 +120,7 @@ function TraceCell({ id, trace, context }: TraceCellProps) {
           >
             <PayloadText text={trace.name} />
           </Link>
-          {trace.error_count > 0 && (
-            <span className={styles.errors}>
-              {formatExact(trace.error_count)} {trace.error_count === 1 ? 'error' : 'errors'}
-            </span>
-          )}
+          {trace.error_count > 0 && <span className={styles.errors}>{countOf(trace.error_count, 'error')}</span>}
           {trace.status === 'running' && <span className={styles.running}>running</span>}
           <button
             type="button"
