@@ -34,6 +34,10 @@ const anApp = (): FastifyInstance => {
     }
     return reply.type('text/plain').send(Readable.from(parts()));
   });
+  app.get('/patient', async ({ signal }) => {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    return { isGivenUp: signal.aborted };
+  });
   app.post('/echo', async ({ body }, reply) => reply.type('application/octet-stream').send(body));
   onTestFinished(() => app.close());
   return app;
@@ -75,6 +79,10 @@ describe('events of a Function URL, answered in one piece', () => {
 
   it('get an answer without a body', async () => {
     expect(await call(anEvent('GET', '/nothing'))).toMatchObject({ statusCode: 204, body: '' });
+  });
+
+  it('wait for what takes long: nobody has left', async () => {
+    expect(JSON.parse((await call(anEvent('GET', '/patient'))).body)).toEqual({ isGivenUp: false });
   });
 
   it('get a stream that has not begun when its head is there, whole', async () => {

@@ -71,3 +71,21 @@ describe.each(reads)('GET %s', (path, read) => {
     client.destroy();
   });
 });
+
+it('what comes without a connection, as in a function, is not given up while it is read', async () => {
+  const { promise: asked, resolve: tellAsked } = Promise.withResolvers<AbortSignal>();
+  const server = await startTestServer({
+    store: {
+      async countTraces(_project, _filter, _bucket, signal) {
+        if (signal !== undefined) tellAsked(signal);
+        await pause(200);
+        return { points: [] };
+      },
+    },
+  });
+
+  const { status } = await server.get('/api/stats/counts');
+
+  expect(status).toBe(200);
+  expect((await asked).aborted).toBe(false);
+});
