@@ -16,10 +16,14 @@ export interface Counted {
  * counts once, whatever arrives first.
  */
 export function counted(entries: readonly LedgerEntry[], { parents }: Tree): Counted {
-  const carriesTokens = Uint8Array.from(entries, (entry) =>
-    isFinished(entry) && (entry.tokensInput !== null || entry.tokensOutput !== null) ? 1 : 0,
-  );
-  const carriesCost = Uint8Array.from(entries, (entry) => (isFinished(entry) && entry.costNanos !== null ? 1 : 0));
+  const carriesTokens = new Uint8Array(entries.length);
+  const carriesCost = new Uint8Array(entries.length);
+  for (let index = 0; index < entries.length; index += 1) {
+    const entry = entries[index] as LedgerEntry;
+    if (!isFinished(entry)) continue;
+    if (entry.tokensInput !== null || entry.tokensOutput !== null) carriesTokens[index] = 1;
+    if (entry.costNanos !== null) carriesCost[index] = 1;
+  }
   const isAboveTokens = markAncestors(carriesTokens, parents);
   const isAboveCost = markAncestors(carriesCost, parents);
   const isBelowCost = markDescendants(carriesCost, parents);

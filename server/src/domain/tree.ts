@@ -9,10 +9,14 @@ export interface Tree {
 
 /** Resolves parent links. Links on a cycle are ignored; a span that hangs off a cycle keeps its link. */
 export function treeOf(entries: readonly LedgerEntry[]): Tree {
-  const indexOf = new Map(entries.map((entry, index) => [entry.spanId, index]));
-  const parents = Int32Array.from(entries, ({ parentSpanId }) =>
-    parentSpanId === null ? -1 : (indexOf.get(parentSpanId) ?? -1),
-  );
+  // Loops: this is done for each trace of a series, and for each write of a trace.
+  const indexOf = new Map<string, number>();
+  for (let index = 0; index < entries.length; index += 1) indexOf.set((entries[index] as LedgerEntry).spanId, index);
+  const parents = new Int32Array(entries.length);
+  for (let index = 0; index < entries.length; index += 1) {
+    const { parentSpanId } = entries[index] as LedgerEntry;
+    parents[index] = parentSpanId === null ? -1 : (indexOf.get(parentSpanId) ?? -1);
+  }
   const onCycle = new Uint8Array(entries.length);
 
   // Every span has at most one parent, so walking up from each unvisited span meets a cycle iff it meets its own walk.

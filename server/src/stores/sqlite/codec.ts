@@ -92,7 +92,8 @@ export const encodeEntry = (entry: LedgerEntry): LedgerRow => [
   entry.firstTokenMicros,
 ];
 
-export const decodeEntry = (row: LedgerRow): LedgerEntry => ({
+/** @param row More columns may follow. */
+export const decodeEntry = (row: readonly [...LedgerRow, ...unknown[]]): LedgerEntry => ({
   spanId: row[0],
   parentSpanId: row[1],
   name: stringOf(row[2]),
