@@ -1,14 +1,13 @@
 import type { Status, TimeseriesPoint } from 'llm-tracer/schema';
+import { bucketMicros, type SeriesBucket } from './buckets.ts';
 import { dollarsOf } from './cost.ts';
 import { ExactSum } from './exact-sum.ts';
 import { isFinished, type LedgerEntry } from './ledger.ts';
 import { Percentiles } from './percentiles.ts';
-import { microsOf, microsPerDay, microsPerHour, timeOf } from './time.ts';
+import { microsOf, timeOf } from './time.ts';
 import { counted } from './totals.ts';
 import { TraceTally } from './trace-tally.ts';
 import { treeOf } from './tree.ts';
-
-export type SeriesBucket = 'hour' | 'day';
 
 /** What a series is told apart by: a trait of the span (`model`, `span_type`) or of its trace (the others). */
 export type SeriesGrouping = 'model' | 'span_type' | 'name' | 'user' | 'tag';
@@ -62,7 +61,7 @@ export class Series {
 
   /** Without `toldApart` all groups are. */
   constructor({ bucket, groupBy }: SeriesQuery, toldApart?: ReadonlySet<string>) {
-    this.#bucketMicros = bucket === 'hour' ? microsPerHour : microsPerDay;
+    this.#bucketMicros = bucketMicros[bucket];
     this.#groupBy = groupBy;
     this.#toldApart = toldApart;
   }

@@ -1,16 +1,8 @@
 import type { CountsPoint, Status } from 'llm-tracer/schema';
-import { maxSeriesPoints, type SeriesBucket } from './series.ts';
-import { microsPerDay, microsPerHour, microsPerMinute, timeOf } from './time.ts';
+import { bucketMicros, type CountsBucket } from './buckets.ts';
+import { maxSeriesPoints } from './series.ts';
+import { timeOf } from './time.ts';
 import { TraceTally } from './trace-tally.ts';
-
-/** Minutes too: a count is cheap where a series is not. */
-export type CountsBucket = 'minute' | SeriesBucket;
-
-export const bucketMicros: Readonly<Record<CountsBucket, number>> = {
-  minute: microsPerMinute,
-  hour: microsPerHour,
-  day: microsPerDay,
-};
 
 /** Counts traces by the bucket of their start, in UTC. */
 export class TraceCounts {

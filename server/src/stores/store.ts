@@ -10,10 +10,10 @@ import type {
   TraceRecord,
   UserSummary,
 } from 'llm-tracer/schema';
+import type { CountsBucket } from '../domain/buckets.ts';
 import type { Pricer } from '../domain/pricing.ts';
 import type { Fields, ScoreChange, SpanChange, TraceChange } from '../domain/record.ts';
 import type { SeriesQuery } from '../domain/series.ts';
-import type { CountsBucket } from '../domain/trace-counts.ts';
 import type { ChangeListener } from './watchers.ts';
 
 /**
@@ -98,7 +98,7 @@ export interface Store {
     filter: TraceFilter,
     bucket: CountsBucket,
     signal?: AbortSignal,
-  ): Promise<CountsAnswer | 'too long'>;
+  ): Promise<TraceCountsAnswer | 'too long'>;
 
   /**
    * Sums and percentiles over the traces that the filter takes and over their spans, by bucket of time and group. Sums are
@@ -277,7 +277,7 @@ export interface UserPage extends Scanned {
   readonly nextCursor: string | null;
 }
 
-export interface CountsAnswer extends Scanned {
+export interface TraceCountsAnswer extends Scanned {
   readonly points: readonly CountsPoint[];
 }
 

@@ -1,7 +1,7 @@
 import type { TraceRecord } from 'llm-tracer/schema';
+import type { CountsBucket } from '../../src/domain/buckets.ts';
 import type { Fields } from '../../src/domain/record.ts';
 import type { SeriesQuery } from '../../src/domain/series.ts';
-import type { CountsBucket } from '../../src/domain/trace-counts.ts';
 import {
   type Batch,
   InvalidCursor,

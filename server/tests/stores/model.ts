@@ -7,10 +7,10 @@ import type {
   TraceAnswer,
   TraceRecord,
 } from 'llm-tracer/schema';
+import type { CountsBucket } from '../../src/domain/buckets.ts';
 import type { Pricer } from '../../src/domain/pricing.ts';
 import { type Fields, type Merged, rankOf, revOf } from '../../src/domain/record.ts';
 import type { SeriesQuery } from '../../src/domain/series.ts';
-import type { CountsBucket } from '../../src/domain/trace-counts.ts';
 import type {
   Batch,
   BatchOutcome,

@@ -1,7 +1,8 @@
+import type { CountsBucket } from '../../domain/buckets.ts';
 import { largestGroups, Series, type SeriesGrouping, type SeriesQuery, type SeriesTrace } from '../../domain/series.ts';
 import { timeOf } from '../../domain/time.ts';
-import { type CountsBucket, TraceCounts } from '../../domain/trace-counts.ts';
-import type { CountsAnswer, SeriesAnswer, TraceFilter } from '../store.ts';
+import { TraceCounts } from '../../domain/trace-counts.ts';
+import type { SeriesAnswer, TraceCountsAnswer, TraceFilter } from '../store.ts';
 import { chunks } from './concurrency.ts';
 import type { ReadContext } from './read-context.ts';
 import { durationOf, tagsOf } from './trace-filter.ts';
@@ -36,7 +37,7 @@ export async function countTraces(
   project: string,
   filter: TraceFilter,
   bucket: CountsBucket,
-): Promise<CountsAnswer | 'too long'> {
+): Promise<TraceCountsAnswer | 'too long'> {
   const budget = new Budget(context.scanLimit);
   const counts = new TraceCounts(bucket);
   for await (const { summary } of walk(context, project, { filter, expected: 1_000 }, budget)) {

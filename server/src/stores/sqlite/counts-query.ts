@@ -1,15 +1,16 @@
 import type { Status } from 'llm-tracer/schema';
-import { bucketMicros, type CountsBucket, TraceCounts } from '../../domain/trace-counts.ts';
-import type { CountsAnswer, TraceFilter } from '../store.ts';
+import { bucketMicros, type CountsBucket } from '../../domain/buckets.ts';
+import { TraceCounts } from '../../domain/trace-counts.ts';
+import type { TraceCountsAnswer, TraceFilter } from '../store.ts';
 import type { ReadContext } from './read-context.ts';
 import { conditionsOf } from './trace-conditions.ts';
 
-/** How many traces the filter takes, by bucket and status: summed by SQLite, in a twentieth of the time that a series takes. */
+/** How many traces the filter takes, by bucket and status: summed by SQLite, which reads no spans. */
 export function countTraces(
   context: ReadContext,
   filter: TraceFilter,
   bucket: CountsBucket,
-): CountsAnswer | 'too long' {
+): TraceCountsAnswer | 'too long' {
   const conditions = conditionsOf(context, filter);
   const counts = new TraceCounts(bucket);
   const micros = bucketMicros[bucket];

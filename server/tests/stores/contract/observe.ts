@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import type { CountsBucket } from '../../../src/domain/buckets.ts';
 import type { SeriesQuery } from '../../../src/domain/series.ts';
-import type { CountsBucket } from '../../../src/domain/trace-counts.ts';
 import type { Store, TraceFilter, TraceSort } from '../../../src/stores/store.ts';
 import { at } from '../builders.ts';
 import { canonical } from '../model/canonical.ts';

@@ -1,6 +1,6 @@
 import type { CountsPoint, SpanRecord, TimeseriesPoint } from 'llm-tracer/schema';
+import type { CountsBucket } from '../../../src/domain/buckets.ts';
 import type { SeriesGrouping, SeriesQuery } from '../../../src/domain/series.ts';
-import type { CountsBucket } from '../../../src/domain/trace-counts.ts';
 import { micros } from './canonical.ts';
 import type { Seen } from './reading.ts';
 import { compare, dollars, nanoDollars, sum } from './tree.ts';

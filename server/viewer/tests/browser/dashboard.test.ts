@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { oddTrace } from '../data/odd.ts';
 import { violationsOn } from './harness/axe.ts';
 import { keys } from './harness/keys.ts';
-import { openPage, searchOf, send, serverUrl, settled, tableRows } from './harness/page.ts';
+import { expectRepaint, openPage, searchOf, send, serverUrl, settled, tableRows } from './harness/page.ts';
 
 const canvas = '[aria-label="Traces and errors"] canvas';
 const hourMs = 3_600_000;
@@ -151,17 +151,8 @@ describe('the dashboard', () => {
     await sendDay('themed');
     const { page } = await openPage('/dashboard?project=dev&name=themed&from=-24h', { colorScheme: 'light' });
     await page.locator(canvas).waitFor();
-    const picture = () =>
-      page
-        .locator(canvas)
-        .first()
-        .evaluate((element) => (element as HTMLCanvasElement).toDataURL());
-    const light = await picture();
 
-    await page.getByRole('button', { name: /^Theme/ }).click();
-    await page.getByRole('menuitem', { name: 'Dark' }).click();
-
-    await expect.poll(picture).not.toBe(light);
+    await expectRepaint(page, page.locator(canvas).first());
   });
 
   it('shows scores over time, and leads to the traces that have one', { tags: ['each-store'] }, async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { keys } from './harness/keys.ts';
-import { openPage, searchOf, serverUrl, tableRows } from './harness/page.ts';
+import { expectRepaint, openPage, searchOf, serverUrl, tableRows } from './harness/page.ts';
 
 const signInWith = async (key: string, path = '/sign-in', isKept = false) => {
   const opened = await openPage(path);
@@ -129,17 +129,8 @@ describe('the frame', () => {
     const { page } = await openPage('/traces?project=dev&name=support-agent', { colorScheme: 'light' });
     await tableRows(page).first().click();
     await page.locator('[role=treegrid]').waitFor();
-    const picture = () =>
-      page
-        .locator('canvas')
-        .first()
-        .evaluate((element) => (element as HTMLCanvasElement).toDataURL());
-    const light = await picture();
 
-    await page.getByRole('button', { name: /^Theme/ }).click();
-    await page.getByRole('menuitem', { name: 'Dark' }).click();
-
-    await expect.poll(picture).not.toBe(light);
+    await expectRepaint(page, page.locator('canvas').first());
   });
 
   it('works below a path of a proxy', async () => {

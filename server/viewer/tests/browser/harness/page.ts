@@ -111,6 +111,17 @@ export const drawn = (page: Page): Promise<unknown> =>
 
 export const send = (...records: readonly Records[]): Promise<void> => sendRecords(serverUrl(), keys.dev, records);
 
+/** Switches to the dark theme, and waits until the canvas shows another picture. */
+export async function expectRepaint(page: Page, canvas: Locator): Promise<void> {
+  const picture = () => canvas.evaluate((element) => (element as HTMLCanvasElement).toDataURL());
+  const before = await picture();
+
+  await page.getByRole('button', { name: /^Theme/ }).click();
+  await page.getByRole('menuitem', { name: 'Dark' }).click();
+
+  await expect.poll(picture).not.toBe(before);
+}
+
 /** The rows of the trace tree that are mounted. */
 export const treeRows = (page: Page): Locator => page.locator('[role=treegrid] [role=row]');
 
